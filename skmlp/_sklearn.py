@@ -1,0 +1,26 @@
+"""Everything that skmlp takes from scikit-learn's private modules, in one place.
+
+A release of scikit-learn that moves one of these names is mended here and nowhere else.
+"""
+
+from sklearn.base import _fit_context
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    Options,
+    RealNotInt,
+    StrOptions,
+)
+from sklearn.utils.optimize import _check_optimize_result
+from sklearn.utils.validation import _check_sample_weight
+
+__all__ = [
+    "HasMethods",
+    "Interval",
+    "Options",
+    "RealNotInt",
+    "StrOptions",
+    "_check_optimize_result",
+    "_check_sample_weight",
+    "_fit_context",
+]

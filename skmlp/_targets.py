@@ -1,0 +1,194 @@
+"""Targets: y to the arrays that a loss takes, raw outputs to what `predict` returns.
+
+The instance that `fit` makes is kept by the estimator, as it knows the labels.
+"""
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+
+class Targets:
+    """Base class.
+
+    Attributes
+    ----------
+    task : {"regression", "binary", "multiclass", "multilabel"}
+        Chooses the loss.
+
+    n_outputs : int
+        Output units of the network.
+    """
+
+    task: str
+    n_outputs: int
+
+    def encode(self, y):
+        """Return y as an array of shape (n_samples, n_outputs).
+
+        Raises
+        ------
+        ValueError
+            If y is not of the kind that these targets were made for.
+        """
+        raise NotImplementedError
+
+    def decode(self, raw):
+        """Return the predictions for raw outputs of shape (n_outputs, n_samples)."""
+        raise NotImplementedError
+
+
+class Continuous(Targets):
+    """Numbers: one column, given as 1-D and returned so, or several."""
+
+    task = "regression"
+
+    def __init__(self, y):
+        self.n_outputs = y.shape[1] if y.ndim == 2 else 1
+
+    def encode(self, y):
+        y = y.reshape(len(y), -1)
+        if y.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"y has {y.shape[1]} outputs, but the model was fitted with {self.n_outputs}."
+            )
+        return y
+
+    def decode(self, raw):
+        return raw[0] if self.n_outputs == 1 else np.ascontiguousarray(raw.T)
+
+
+class Labels(Targets):
+    """One label per sample; the base of `Binary` and `Multiclass`."""
+
+    def __init__(self, classes):
+        self.classes = classes
+
+    def indices(self, y):
+        """Return the position of every label in `classes`."""
+        if y.ndim == 2:
+            raise ValueError(
+                f"y has {y.shape[1]} columns, but the model was fitted with one label per "
+                "sample."
+            )
+        unknown = np.setdiff1d(y, self.classes)
+        if len(unknown):
+            raise ValueError(
+                "`y` has classes not in `self.classes_`. `self.classes_` has "
+                f"{self.classes}. 'y' has {np.unique(y)}."
+            )
+        return np.searchsorted(self.classes, y)
+
+
+class Binary(Labels):
+    """At most two classes: one output, positive for the second."""
+
+    task = "binary"
+    n_outputs = 1
+
+    def encode(self, y):
+        return (self.indices(y) == 1)[:, None]
+
+    def decode(self, raw):
+        second = min(1, len(self.classes) - 1)
+        return self.classes[np.where(raw[0] > 0, second, 0)]
+
+
+class Multiclass(Labels):
+    """Three classes or more: one output each, the largest wins."""
+
+    task = "multiclass"
+
+    def __init__(self, classes):
+        super().__init__(classes)
+        self.n_outputs = len(classes)
+
+    def encode(self, y):
+        return self.indices(y)[:, None] == np.arange(self.n_outputs)
+
+    def decode(self, raw):
+        return self.classes[np.argmax(raw, axis=0)]
+
+
+class Multilabel(Targets):
+    """An indicator matrix of 0 and 1: one output per label, positive for 1."""
+
+    task = "multilabel"
+
+    def __init__(self, y):
+        self.n_outputs = y.shape[1]
+        self.classes = np.arange(self.n_outputs)
+        self.sparse_output = sparse.issparse(y)
+
+    def encode(self, y):
+        if y.ndim != 2 or y.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"y has shape {y.shape}, but the model was fitted with an indicator matrix "
+                f"of {self.n_outputs} labels."
+            )
+        dense = y.toarray() if sparse.issparse(y) else y
+        if not np.isin(dense, (0, 1)).all():
+            raise ValueError(
+                "Multi-label y must be an indicator matrix of 0 and 1, got the values "
+                f"{np.unique(dense)[:5]}."
+            )
+        return dense
+
+    def decode(self, raw):
+        labels = np.ascontiguousarray(raw.T > 0, dtype=int)
+        return sparse.csr_array(labels) if self.sparse_output else labels
+
+
+def regression_targets(y):
+    """Return the targets for a validated y, and y with a single column raveled."""
+    if sparse.issparse(y):
+        raise TypeError("Sparse y is not supported in regression; use y.toarray().")
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
+    return Continuous(y), y
+
+
+def classification_targets(y, classes=None):
+    """Return the targets for a validated y, and y with a single column raveled.
+
+    Parameters
+    ----------
+    y : {ndarray, sparse matrix} of shape (n_samples,) or (n_samples, n_labels)
+
+    classes : None or array-like
+        All labels, where y need not have them all.
+
+    Raises
+    ------
+    ValueError
+        If y is continuous, has several columns of labels, or labels of mixed types.
+    """
+    if y.ndim == 2 and y.shape[1] == 1 and not sparse.issparse(y):
+        y = column_or_1d(y, warn=True)
+    if y.dtype == object:
+        unique(y, "y")  # scikit-learn's check would call mixed types "unknown"
+    check_classification_targets(y)
+    kind = type_of_target(y, input_name="y")
+    if kind == "multilabel-indicator":
+        return Multilabel(y), y
+    if y.ndim == 2:
+        raise ValueError(
+            f"y of shape {y.shape} has several columns of labels ({kind}), which is not "
+            "supported: give one column of labels, or an indicator matrix of 0 and 1."
+        )
+    labels = unique(y if classes is None else classes, "y" if classes is None else "classes")
+    return (Multiclass(labels) if len(labels) > 2 else Binary(labels)), y
+
+
+def unique(labels, name):
+    """Return the sorted distinct labels, or an error that names the argument."""
+    labels = np.asarray(labels)
+    try:
+        return np.unique(labels)
+    except TypeError:
+        kinds = sorted({type(label).__name__ for label in labels.ravel()})
+        raise TypeError(
+            f"The labels of {name} cannot be sorted, as they are of several types: "
+            f"{', '.join(kinds)}."
+        ) from None

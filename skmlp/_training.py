@@ -1,0 +1,366 @@
+"""The training: one epoch loop for the first-order optimizers, and L-BFGS.
+
+`Plan` says what is to be done and is never changed; `Run` holds all that changes.
+"""
+
+import warnings
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import gen_batches
+
+from skmlp._network import Parameters, Workspace, make_batch
+from skmlp._objective import Objective
+from skmlp._sklearn import _check_optimize_result
+from skmlp.schedules import Progress
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a fit is to do: the data, the components and the estimator's settings.
+
+    Attributes
+    ----------
+    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+
+    y : ndarray of shape (n_samples, n_outputs), of the dtype of X
+
+    sample_weight : None or ndarray of shape (n_samples,) or (n_networks, n_samples)
+
+    rows : None or ndarray of int
+        The samples to train on; None stands for all.
+
+    score : None or callable
+        Maps the parameter vector of one network to its validation score, which the
+        training then stops by, and whose best weights are the result.
+    """
+
+    X: object
+    y: np.ndarray
+    sample_weight: np.ndarray | None
+    rows: np.ndarray | None
+    network: object
+    loss: object
+    optimizer: object
+    schedule: object
+    score: object
+    alpha: float
+    learning_rate_init: float
+    batch_size: int
+    max_iter: int
+    max_fun: int
+    shuffle: bool
+    tol: float
+    n_iter_no_change: float
+    verbose: bool
+
+    def say(self, text):
+        if self.verbose:
+            print(text)
+
+
+@dataclass
+class Memory:
+    """What a later `partial_fit` needs to go on as if it were one training.
+
+    Attributes
+    ----------
+    optimizer : type
+        Only an optimizer of this class can go on from the state.
+
+    state : dict of str to ndarray of shape (n_networks, n_parameters)
+
+    progress : Progress
+
+    best : ndarray of shape (n_networks,)
+        The best score, or the lowest loss with its sign changed.
+
+    stale : ndarray of shape (n_networks,), of int
+        Epochs since `best` rose by at least `tol`.
+    """
+
+    optimizer: type
+    state: dict
+    progress: Progress
+    best: np.ndarray
+    stale: np.ndarray
+
+    @classmethod
+    def blank(cls, optimizer, theta):
+        """At the beginning of a training."""
+        n_networks = len(theta)
+        return cls(
+            optimizer=type(optimizer),
+            state=optimizer.init(theta),
+            progress=Progress(plateaus=np.zeros(n_networks, dtype=int)),
+            best=np.full(n_networks, -np.inf),
+            stale=np.zeros(n_networks, dtype=int),
+        )
+
+    def fits(self, optimizer, theta):
+        """Whether this optimizer can go on from the state, with parameters like these."""
+        same = type(optimizer) is self.optimizer
+        return same and all(
+            vector.shape == theta.shape and vector.dtype == theta.dtype
+            for vector in self.state.values()
+        )
+
+    def keep(self, networks):
+        """Forget all networks but these."""
+        self.state = {name: vector[networks] for name, vector in self.state.items()}
+        self.progress.plateaus = self.progress.plateaus[networks]
+        self.best, self.stale = self.best[networks], self.stale[networks]
+
+
+class Run:
+    """All that changes during a training with a first-order optimizer.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    theta : ndarray of shape (n_networks, n_parameters)
+        Where to start; changed in place.
+
+    memory : Memory
+        Taken over and changed.
+
+    random_state : RandomState
+        Shuffles the samples.
+
+    Attributes
+    ----------
+    alive : ndarray of int
+        The networks that are still training.  `theta` and `memory` have only these,
+        `result` and `history` all.
+
+    result : ndarray of shape (n_networks, n_parameters)
+
+    history : dict of str to list of ndarray of shape (n_networks,)
+        One entry per epoch; NaN where a network has stopped.
+    """
+
+    def __init__(self, plan, theta, memory, random_state):
+        self.plan = plan
+        self.theta = theta
+        self.memory = memory
+        self.random_state = random_state
+        self.alive = np.arange(len(theta))
+        self.result = theta.copy()
+        self.history = {}
+        self.best_theta = theta.copy() if plan.score else None
+        self.order = plan.rows
+        if plan.shuffle and plan.rows is None:
+            self.order = np.arange(plan.X.shape[0])
+        self.n_samples = plan.X.shape[0] if self.order is None else len(self.order)
+        self.slices = list(gen_batches(self.n_samples, plan.batch_size))
+        self.allocate()
+
+    def allocate(self):
+        """Make the objective, and one set of arrays per size of batch."""
+        plan = self.plan
+        parameters = Parameters(plan.network, self.theta)
+        self.objective = Objective(parameters, plan.loss, plan.alpha)
+        weight = plan.sample_weight
+        if np.ndim(weight) == 2:
+            weight = weight[self.alive]
+        self.arrays = {
+            n_rows: (
+                make_batch(plan.X, plan.y, weight, n_rows),
+                Workspace(plan.network, len(self.theta), n_rows, self.theta.dtype),
+            )
+            for n_rows in {s.stop - s.start for s in self.slices}
+        }
+
+    def rates(self):
+        """Learning rate of every network, of shape (n_networks,)."""
+        factor = self.plan.schedule.factor(self.memory.progress)
+        return np.broadcast_to(factor * self.plan.learning_rate_init, len(self.theta))
+
+    def record(self, **quantities):
+        """Add the values of an epoch to the history."""
+        for name, values in quantities.items():
+            row = np.full(len(self.result), np.nan)
+            row[self.alive] = values
+            self.history.setdefault(name, []).append(row)
+
+    def latest(self, name):
+        """The values of the latest epoch, of the networks that are still training."""
+        return self.history[name][-1][self.alive]
+
+    def store(self):
+        """Write to the result: the weights of the best score, else the latest."""
+        self.result[self.alive] = self.theta if self.plan.score is None else self.best_theta
+
+    def drop(self, stopped):
+        """Go on without the networks that have stopped."""
+        self.store()
+        self.alive, self.theta = self.alive[~stopped], self.theta[~stopped]
+        if self.plan.score:
+            self.best_theta = self.best_theta[~stopped]
+        self.memory.keep(~stopped)
+        self.allocate()
+
+
+def train(run):
+    """Train until every network has stopped, or for `max_iter` epochs.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If `max_iter` epochs were not enough.
+    """
+    max_iter = run.plan.max_iter
+    try:
+        for _ in range(max_iter):
+            train_epoch(run)
+            stopped = compare(run)
+            if stopped.all():
+                break
+            if stopped.any():
+                run.drop(stopped)
+        else:
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({max_iter}) "
+                "reached and the optimization hasn't converged yet.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+    except KeyboardInterrupt:
+        if not run.history:
+            raise
+        warnings.warn("Training interrupted by user.", stacklevel=2)
+    run.store()
+
+
+def train_once(run):
+    """Train for one epoch, as `partial_fit` does."""
+    train_epoch(run)
+    compare(run)
+    run.store()
+
+
+def train_epoch(run):
+    """One pass over the samples."""
+    start = perf_counter()
+    plan, objective, progress = run.plan, run.objective, run.memory.progress
+    rates = run.rates()
+    rate = float(rates[0])
+    if (rates != rate).any():
+        rate = rates[:, None].astype(run.theta.dtype)
+    if plan.shuffle:
+        run.random_state.shuffle(run.order)
+    total = np.zeros(len(run.theta))
+    for rows in run.slices:
+        batch, work = run.arrays[rows.stop - rows.start]
+        batch.load(rows if run.order is None else run.order[rows])
+        total += objective.evaluate(batch, work) * batch.n_rows
+        progress.step += 1
+        plan.optimizer.step(
+            run.theta, objective.gradient.vector, run.memory.state, rate, progress.step
+        )
+    progress.samples += run.n_samples
+    progress.epoch += 1
+    seconds = perf_counter() - start
+    run.record(loss=total / run.n_samples, learning_rate=rates, seconds=seconds)
+
+
+def compare(run):
+    """Compare the latest epoch with the best one, and decide how to go on.
+
+    Returns
+    -------
+    stopped : ndarray of shape (n_networks,), of bool
+    """
+    plan, memory = run.plan, run.memory
+    loss, rates = run.latest("loss"), run.latest("learning_rate")
+    plan.say(f"Iteration {len(run.history['loss'])}, loss = {_text(loss)}")
+    gain, what = -loss, "Training loss"
+    if plan.score:
+        gain, what = np.array([plan.score(v) for v in run.theta]), "Validation score"
+        run.record(val_score=gain)
+        plan.say(f"Validation score: {_text(gain)}")
+
+    memory.stale = np.where(gain >= memory.best + plan.tol, 0, memory.stale + 1)
+    better = gain > memory.best
+    memory.best = np.where(better, gain, memory.best)
+    if plan.score:
+        run.best_theta[better] = run.theta[better]
+
+    plateau = memory.stale > plan.n_iter_no_change
+    stopped = plateau & plan.schedule.stops(rates)
+    slower = plateau & ~stopped
+    memory.stale[slower] = 0
+    memory.progress.plateaus = memory.progress.plateaus + slower
+    if plateau.any():
+        plan.say(
+            f"{what} did not improve more than tol={plan.tol:f} for "
+            f"{plan.n_iter_no_change} consecutive epochs. "
+            + (
+                "Stopping."
+                if stopped.any()
+                else f"Setting learning rate to {_text(run.rates())}"
+            )
+        )
+    return stopped
+
+
+def _text(values):
+    return ", ".join(f"{value:.8f}" for value in values)
+
+
+def minimize(plan, theta):
+    """Train one network on all samples by L-BFGS.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    theta : ndarray of shape (1, n_parameters)
+        Where to start, and the result.
+
+    Returns
+    -------
+    loss : float
+
+    n_iter : int
+
+    history : dict of str to list
+        One entry per iteration.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If `max_iter` or `max_fun` was not enough, or the line search failed.
+    """
+    objective = Objective(Parameters(plan.network, theta), plan.loss, plan.alpha)
+    n_samples = plan.X.shape[0]
+    batch = make_batch(plan.X, plan.y, plan.sample_weight, n_samples)
+    work = Workspace(plan.network, 1, n_samples, theta.dtype)
+    batch.load(slice(0, n_samples))
+    history = {"loss": [], "seconds": []}
+    clock = [perf_counter()]
+
+    def value_and_gradient(vector):
+        theta[0] = vector
+        value = objective.evaluate(batch, work)
+        return float(value), objective.gradient.vector[0].astype(np.float64)
+
+    def after_iteration(intermediate_result):
+        clock.append(perf_counter())
+        history["seconds"].append(clock[-1] - clock[-2])
+        history["loss"].append(intermediate_result.fun)
+        plan.say(f"Iteration {len(clock) - 1}, loss = {_text([intermediate_result.fun])}")
+
+    optimum = plan.optimizer.minimize(
+        value_and_gradient,
+        theta[0],
+        max_iter=plan.max_iter,
+        max_fun=plan.max_fun,
+        tol=plan.tol,
+        callback=after_iteration,
+    )
+    theta[0] = optimum.x
+    return optimum.fun, _check_optimize_result("lbfgs", optimum, plan.max_iter), history

@@ -1,0 +1,242 @@
+"""Activation functions: a = f(z), and the step from da to dz.
+
+To add one, write a class with `forward` and `backward` and name it in `ACTIVATIONS`.
+"""
+
+import numpy as np
+from scipy import special
+
+from skmlp._component import Component
+
+
+class Activation(Component):
+    """Base class of the activation functions.
+
+    All arrays have the shape (..., units, batch): one column per sample, and perhaps a
+    leading axis of networks.  Everything is done in the arrays that are given, because an
+    allocation costs as much as the arithmetic.
+
+    Attributes
+    ----------
+    keeps_input : bool
+        Whether `backward` reads `z`.  Where it does not, the engine lets `z` and `a` be
+        one and the same array, which saves memory and time.
+
+    init_factor : float
+        Numerator of scikit-learn's bound for the starting weights,
+        sqrt(init_factor / (fan_in + fan_out)).
+    """
+
+    keeps_input = False
+    init_factor = 6.0
+
+    def __call__(self, z):
+        """Return f(z) in a new array.
+
+        Parameters
+        ----------
+        z : array-like of shape (..., units, batch)
+
+        Returns
+        -------
+        a : ndarray of the same shape
+        """
+        z = np.array(z, dtype=np.result_type(z, np.float32), copy=True)
+        a = np.empty_like(z) if self.keeps_input else z
+        self.forward(z, a, self.scratch(z))
+        return a
+
+    def scratch(self, z):
+        """Return what `forward` and `backward` want to have at hand for arrays like `z`.
+
+        The engine calls this once per fit and passes the result to every call.
+
+        Parameters
+        ----------
+        z : ndarray of shape (..., units, batch)
+
+        Returns
+        -------
+        scratch : object, default None
+        """
+        return None
+
+    def forward(self, z, a, scratch):
+        """Write f(z) into `a`.
+
+        Parameters
+        ----------
+        z : ndarray of shape (..., units, batch)
+            The input.  Unless `keeps_input`, it is the same array as `a`.
+
+        a : ndarray of shape (..., units, batch)
+            Receives the output.
+
+        scratch : object
+            What the method `scratch` returned.
+        """
+        raise NotImplementedError
+
+    def backward(self, z, a, delta, scratch):
+        """Multiply `delta`, the gradient with respect to `a`, by da/dz in place.
+
+        Parameters
+        ----------
+        z : ndarray of shape (..., units, batch)
+            The input of `forward`; only with `keeps_input`, else it is `a` again.
+
+        a : ndarray of shape (..., units, batch)
+            The output of `forward`.
+
+        delta : ndarray of shape (..., units, batch)
+            Gradient with respect to `a` at entry, with respect to `z` at return.
+
+        scratch : object
+            What the method `scratch` returned.
+        """
+        raise NotImplementedError
+
+
+class Identity(Activation):
+    """f(z) = z.
+
+    Examples
+    --------
+    >>> from skmlp.activations import Identity
+    >>> Identity()([-1.0, 2.0])
+    array([-1.,  2.])
+    """
+
+    def forward(self, z, a, scratch):
+        pass
+
+    def backward(self, z, a, delta, scratch):
+        pass
+
+
+class Logistic(Activation):
+    """f(z) = 1 / (1 + exp(-z)), with the derivative a (1 - a).
+
+    Examples
+    --------
+    >>> from skmlp.activations import Logistic
+    >>> Logistic()([0.0, 2.0])
+    array([0.5       , 0.88079708])
+    """
+
+    init_factor = 2.0
+
+    def __call__(self, z):
+        # Exact to the last digit for tiny probabilities, which `forward` is not.
+        return special.expit(np.asarray(z))
+
+    def scratch(self, z):
+        return np.empty_like(z)
+
+    def forward(self, z, a, scratch):
+        # (1 + tanh(z / 2)) / 2 takes a seventh of the time of scipy.special.expit
+        # (100 x 200, float32) and cannot overflow.
+        np.multiply(z, 0.5, out=a)
+        np.tanh(a, out=a)
+        a *= 0.5
+        a += 0.5
+
+    def backward(self, z, a, delta, scratch):
+        np.multiply(a, a, out=scratch)
+        np.subtract(a, scratch, out=scratch)
+        delta *= scratch
+
+
+class Tanh(Activation):
+    """f(z) = tanh(z), with the derivative 1 - a^2.
+
+    Examples
+    --------
+    >>> from skmlp.activations import Tanh
+    >>> Tanh()([0.0, 1.0])
+    array([0.        , 0.76159416])
+    """
+
+    def scratch(self, z):
+        return np.empty_like(z)
+
+    def forward(self, z, a, scratch):
+        np.tanh(z, out=a)
+
+    def backward(self, z, a, delta, scratch):
+        # delta - delta a^2 in three passes
+        np.multiply(a, a, out=scratch)
+        scratch *= delta
+        delta -= scratch
+
+
+class Relu(Activation):
+    """f(z) = max(0, z), with the derivative 1 where a > 0 and else 0.
+
+    Examples
+    --------
+    >>> from skmlp.activations import Relu
+    >>> Relu()([-1.0, 2.0])
+    array([0., 2.])
+    """
+
+    def scratch(self, z):
+        # np.maximum is vectorised for two arrays, not for an array and a scalar: 1.6 us
+        # against 7.0 us (100 x 200, float32).
+        return np.zeros_like(z), np.empty(z.shape, dtype=bool)
+
+    def forward(self, z, a, scratch):
+        zeros, _ = scratch
+        np.maximum(z, zeros, out=a)
+
+    def backward(self, z, a, delta, scratch):
+        # A product with the mask takes 5 us where copyto(where=) and boolean
+        # indexing take 20.
+        zeros, active = scratch
+        np.greater(a, zeros, out=active)
+        delta *= active
+
+
+class Softmax(Activation):
+    """f(z) = exp(z) / sum(exp(z)), the sum over the units; for outputs only.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.activations import Softmax
+    >>> Softmax()(np.zeros((4, 1))).ravel()
+    array([0.25, 0.25, 0.25, 0.25])
+    """
+
+    def forward(self, z, a, scratch):
+        a[...] = special.softmax(z, axis=-2)
+
+
+class Exponential(Activation):
+    """f(z) = exp(z); for outputs only.
+
+    Examples
+    --------
+    >>> from skmlp.activations import Exponential
+    >>> Exponential()([0.0, 1.0])
+    array([1.        , 2.71828183])
+    """
+
+    def forward(self, z, a, scratch):
+        np.exp(z, out=a)
+
+
+ACTIVATIONS = {
+    "identity": Identity,
+    "logistic": Logistic,
+    "relu": Relu,
+    "tanh": Tanh,
+}
+
+# By the names that the attribute `out_activation_` has.
+OUTPUT_ACTIVATIONS = {
+    "exp": Exponential,
+    "identity": Identity,
+    "logistic": Logistic,
+    "softmax": Softmax,
+}

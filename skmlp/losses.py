@@ -1,0 +1,195 @@
+"""Losses: how far the raw outputs of a network are from the targets.
+
+To add one, write a class with `value_and_gradient` and name it in `REGRESSION_LOSSES` or
+`CLASSIFICATION_LOSSES`.
+"""
+
+import numpy as np
+from scipy import special
+
+from skmlp._component import Component
+
+
+class Loss(Component):
+    """Base class of the losses.
+
+    A loss is a function of one sample's targets and raw outputs, those before the output
+    activation, so that it can be computed without overflow.  Weights, means and penalties
+    are not its concern.
+
+    Attributes
+    ----------
+    output : str
+        Name of the activation that turns raw outputs into predictions.
+
+    positive_targets : bool
+        Whether targets must not be negative.
+    """
+
+    output = "identity"
+    positive_targets = False
+
+    def for_task(self, task):
+        """Return the loss for a kind of target.
+
+        Parameters
+        ----------
+        task : {"regression", "binary", "multiclass", "multilabel"}
+
+        Returns
+        -------
+        loss : Loss
+        """
+        return self
+
+    def value_and_gradient(self, y, raw, gradient):
+        """Return the loss of every sample and write its gradient.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n_outputs, batch)
+            Targets: numbers, or 0 and 1 for each class.
+
+        raw : ndarray of shape (..., n_outputs, batch)
+            Raw outputs of the network; free to be overwritten.
+
+        gradient : ndarray of shape (..., n_outputs, batch)
+            Receives the gradient of each sample's loss with respect to `raw`.
+
+        Returns
+        -------
+        losses : ndarray of shape (..., batch)
+        """
+        raise NotImplementedError
+
+
+class SquaredError(Loss):
+    """Half the squared error, with scikit-learn's scale.
+
+    The reported value is the mean over outputs of (raw - y)^2 / 2, the gradient that of
+    the sum, raw - y: scikit-learn's pair, which decides when its training stops.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import SquaredError
+    >>> gradient = np.empty((1, 1))
+    >>> SquaredError().value_and_gradient(np.zeros((1, 1)), np.array([[2.0]]), gradient)
+    array([2.])
+    >>> gradient
+    array([[2.]])
+    """
+
+    def value_and_gradient(self, y, raw, gradient):
+        np.subtract(raw, y, out=gradient)
+        np.multiply(gradient, gradient, out=raw)
+        return np.add.reduce(raw, axis=-2) * (0.5 / len(y))
+
+
+class Poisson(Loss):
+    """Half the Poisson deviance of exp(raw), summed over outputs.
+
+    y log(y) - y raw - y + exp(raw), with the gradient exp(raw) - y (McCullagh and Nelder
+    1989, section 2.3).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import Poisson
+    >>> gradient = np.empty((1, 1))
+    >>> Poisson().value_and_gradient(np.zeros((1, 1)), np.zeros((1, 1)), gradient)
+    array([1.])
+    """
+
+    output = "exp"
+    positive_targets = True
+
+    def value_and_gradient(self, y, raw, gradient):
+        np.exp(raw, out=gradient)
+        losses = special.xlogy(y, y) - y * raw - y + gradient
+        gradient -= y
+        return np.add.reduce(losses, axis=-2)
+
+
+class LogLoss(Loss):
+    """Cross-entropy, computed from the logits.
+
+    Multi-class targets take the softmax of the logits (`SoftmaxLogLoss`), binary and
+    multi-label ones the logistic function of each (`LogisticLogLoss`).
+
+    Examples
+    --------
+    >>> from skmlp.losses import LogLoss
+    >>> LogLoss().for_task("multiclass").output
+    'softmax'
+    """
+
+    def for_task(self, task):
+        return SoftmaxLogLoss() if task == "multiclass" else LogisticLogLoss()
+
+
+class SoftmaxLogLoss(Loss):
+    """log(sum(exp(raw))) - sum(y raw), with the gradient softmax(raw) - y.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import SoftmaxLogLoss
+    >>> y, raw, gradient = np.array([[1.0], [0.0]]), np.zeros((2, 1)), np.empty((2, 1))
+    >>> SoftmaxLogLoss().value_and_gradient(y, raw, gradient)
+    array([0.69314718])
+    """
+
+    output = "softmax"
+
+    def value_and_gradient(self, y, raw, gradient):
+        raw -= np.maximum.reduce(raw, axis=-2, keepdims=True)
+        np.exp(raw, out=gradient)
+        total = np.add.reduce(gradient, axis=-2, keepdims=True)
+        gradient /= total
+        gradient -= y
+        raw *= y
+        losses = np.log(total, out=total)[..., 0, :]
+        losses -= np.add.reduce(raw, axis=-2)
+        return losses
+
+
+class LogisticLogLoss(Loss):
+    """log(1 + exp(raw)) - y raw, summed over outputs; gradient logistic(raw) - y.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import LogisticLogLoss
+    >>> gradient = np.empty((1, 1))
+    >>> LogisticLogLoss().value_and_gradient(np.ones((1, 1)), np.zeros((1, 1)), gradient)
+    array([0.69314718])
+    """
+
+    output = "logistic"
+
+    def value_and_gradient(self, y, raw, gradient):
+        np.multiply(raw, 0.5, out=gradient)
+        np.tanh(gradient, out=gradient)
+        gradient *= 0.5
+        gradient += 0.5
+        gradient -= y
+        # log(1 + exp(raw)) = max(raw, 0) + log(1 + exp(-|raw|))
+        losses = np.abs(raw)
+        np.negative(losses, out=losses)
+        np.exp(losses, out=losses)
+        np.log1p(losses, out=losses)
+        losses += np.maximum(raw, 0)
+        raw *= y
+        losses -= raw
+        return np.add.reduce(losses, axis=-2)
+
+
+REGRESSION_LOSSES = {
+    "poisson": Poisson,
+    "squared_error": SquaredError,
+}
+
+CLASSIFICATION_LOSSES = {
+    "log_loss": LogLoss,
+}

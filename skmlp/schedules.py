@@ -1,0 +1,140 @@
+"""Learning rate schedules.
+
+To add one, write a class with `factor` and name it in `SCHEDULES`.
+"""
+
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+
+from skmlp._component import Component
+from skmlp._sklearn import Interval
+
+
+@dataclass
+class Progress:
+    """How far a training has come: all that a schedule may look at.
+
+    Attributes
+    ----------
+    step : int
+        Updates of the weights since the optimizer started.
+
+    epoch : int
+        Passes over the data since the optimizer started.
+
+    samples : int
+        Training samples seen, over warm starts too (`t_` of the estimator).
+
+    plateaus : ndarray of shape (n_networks,), of int
+        How often each network has gone `n_iter_no_change` epochs without improvement.
+    """
+
+    plateaus: np.ndarray
+    step: int = 0
+    epoch: int = 0
+    samples: int = 0
+
+
+class Schedule(Component):
+    """Base class of the schedules: learning rate = factor(progress) * learning_rate_init.
+
+    A schedule is a pure function; it is asked before every epoch.
+    """
+
+    def factor(self, progress):
+        """Return what `learning_rate_init` is multiplied by.
+
+        Parameters
+        ----------
+        progress : Progress
+
+        Returns
+        -------
+        factor : float or ndarray of shape (n_networks,)
+        """
+        raise NotImplementedError
+
+    def stops(self, rate):
+        """Say whether the training ends where a plateau is met.
+
+        Parameters
+        ----------
+        rate : ndarray of shape (n_networks,)
+            Learning rates of the epoch that ended.
+
+        Returns
+        -------
+        stops : ndarray of shape (n_networks,), of bool
+            Where it is False, `progress.plateaus` is counted up and the training goes on.
+        """
+        return np.ones(len(rate), dtype=bool)
+
+
+class Constant(Schedule):
+    """factor = 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import Constant, Progress
+    >>> Constant().factor(Progress(plateaus=np.array([0])))
+    1.0
+    """
+
+    def factor(self, progress):
+        return 1.0
+
+
+class InvScaling(Schedule):
+    """factor = (samples + 1)^-power_t after the first epoch, 1 in it, as in scikit-learn.
+
+    Parameters
+    ----------
+    power_t : float, default=0.5
+        The exponent, at least 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import InvScaling, Progress
+    >>> InvScaling().factor(Progress(plateaus=np.array([0]), epoch=1, samples=99))
+    0.1
+    """
+
+    _parameter_constraints = {"power_t": [Interval(Real, 0, None, closed="left")]}
+    flat_parameters = ("power_t",)
+
+    def __init__(self, power_t=0.5):
+        self.power_t = power_t
+
+    def factor(self, progress):
+        if progress.epoch == 0:
+            return 1.0
+        return (progress.samples + 1) ** -self.power_t
+
+
+class Adaptive(Schedule):
+    """A fifth of the rate at every plateau, until it is at most 1e-6, as in scikit-learn.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import Adaptive, Progress
+    >>> Adaptive().factor(Progress(plateaus=np.array([0, 1])))
+    array([1. , 0.2])
+    """
+
+    def factor(self, progress):
+        return 5.0**-progress.plateaus
+
+    def stops(self, rate):
+        return rate <= 1e-6
+
+
+SCHEDULES = {
+    "adaptive": Adaptive,
+    "constant": Constant,
+    "invscaling": InvScaling,
+}
