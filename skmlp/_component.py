@@ -46,12 +46,14 @@ def resolve(value, registry, owner):
     Raises
     ------
     ValueError
-        If a hyperparameter of the component is out of its range.
+        If there is no such name, or a hyperparameter is out of its range.
     """
     component = value
     if isinstance(value, str):
+        if value not in registry:
+            raise ValueError(f"{value!r} is not one of {sorted(registry)}.")
         cls = registry[value]
         component = cls(**{name: getattr(owner, name) for name in cls.flat_parameters})
-    if isinstance(component, Component):
+    if getattr(component, "_parameter_constraints", None):
         component._validate_params()
     return component

@@ -156,12 +156,16 @@ class Batch:
     rows_y : ndarray of shape (n_outputs, n_rows)
 
     rows_weight : None or ndarray of shape (..., n_rows)
+
+    share : float
+        Weight of a sample in the mean, where samples have none of their own.
     """
 
     def __init__(self, X, y, sample_weight, n_rows):
         self.X, self.y, self.sample_weight = X, y, sample_weight
         self.n_rows = n_rows
         self.rows_weight = None
+        self.share = 1 / n_rows
         self.ones = np.ones(n_rows, y.dtype)
         # Empty memory costs nothing until it is written to.
         self.buffer_y = np.empty((n_rows, y.shape[1]), y.dtype)
@@ -213,7 +217,7 @@ class SparseBatch(Batch):
 
 def _take_rows(array, rows, out):
     # mode="raise" would copy the output once more: 2.7 us instead of 1.6
-    return np.take(array, rows, axis=0, out=out, mode="clip")
+    return array.take(rows, axis=0, out=out, mode="clip")
 
 
 def _per_network(*arrays):

@@ -56,19 +56,21 @@ class Objective:
         delta = work.deltas[-1]
         values = self.loss.value_and_gradient(batch.rows_y, raw, delta)
         if batch.rows_weight is None:
-            share = weights = 1 / batch.n_rows
+            share = batch.share
+            values = np.add.reduce(values, axis=-1) * share
+            delta *= share
         else:
             total = np.add.reduce(batch.rows_weight, axis=-1, keepdims=True)
             share = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
             weights = share * batch.rows_weight
-        values *= weights
-        delta *= weights if np.isscalar(weights) else weights[..., None, :]
+            values = np.add.reduce(values * weights, axis=-1)
+            delta *= weights[..., None, :]
         backward(self.parameters, batch, work, self.gradient)
-        return np.add.reduce(values, axis=-1) + self._add_penalty(share)
+        return values + self._add_penalty(share)
 
     def _add_penalty(self, share):
         theta = self.parameters.vector
-        if self.decay_share is None or np.any(share != self.decay_share):
+        if share is not self.decay_share:  # batches of one size share the same object
             self.decay_share, self.decay = share, self.alpha_mask * share
         np.multiply(theta, self.decay, out=self.penalty)
         self.gradient.vector += self.penalty

@@ -169,10 +169,10 @@ def classification_targets(y, classes=None):
     if y.dtype == object:
         unique(y, "y")  # scikit-learn's check would call mixed types "unknown"
     check_classification_targets(y)
-    kind = type_of_target(y, input_name="y")
-    if kind == "multilabel-indicator":
-        return Multilabel(y), y
     if y.ndim == 2:
+        kind = type_of_target(y, input_name="y")
+        if kind == "multilabel-indicator":
+            return Multilabel(y), y
         raise ValueError(
             f"y of shape {y.shape} has several columns of labels ({kind}), which is not "
             "supported: give one column of labels, or an indicator matrix of 0 and 1."

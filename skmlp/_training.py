@@ -252,11 +252,11 @@ def train_epoch(run):
         rate = rates[:, None].astype(run.theta.dtype)
     if plan.shuffle:
         run.random_state.shuffle(run.order)
-    total = np.zeros(len(run.theta))
+    values = []
     for rows in run.slices:
         batch, work = run.arrays[rows.stop - rows.start]
         batch.load(rows if run.order is None else run.order[rows])
-        total += objective.evaluate(batch, work) * batch.n_rows
+        values.append(objective.evaluate(batch, work))
         progress.step += 1
         plan.optimizer.step(
             run.theta, objective.gradient.vector, run.memory.state, rate, progress.step
@@ -264,7 +264,9 @@ def train_epoch(run):
     progress.samples += run.n_samples
     progress.epoch += 1
     seconds = perf_counter() - start
-    run.record(loss=total / run.n_samples, learning_rate=rates, seconds=seconds)
+    sizes = [rows.stop - rows.start for rows in run.slices]
+    loss = np.average(values, axis=0, weights=sizes)
+    run.record(loss=loss, learning_rate=rates, seconds=seconds)
 
 
 def compare(run):

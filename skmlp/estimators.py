@@ -6,7 +6,7 @@ from itertools import pairwise
 from numbers import Integral, Real
 
 import numpy as np
-from scipy import special
+from scipy import sparse, special
 from sklearn.base import (
     BaseEstimator,
     ClassifierMixin,
@@ -15,7 +15,7 @@ from sklearn.base import (
 )
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -45,6 +45,17 @@ OPTIMIZER_VALUES = [*accepts(OPTIMIZERS, "init", "step"), HasMethods(["minimize"
 def _check_any_weight(sample_weight, where):
     if not sample_weight.any():
         raise ValueError(f"sample_weight is zero for {where}.")
+
+
+def _cast(array, dtype, name):
+    """The array in C order (CSR where sparse), or an error if the dtype cannot hold it."""
+    if sparse.issparse(array):
+        return array.tocsr().astype(dtype, copy=False)
+    with np.errstate(over="ignore"):
+        cast = np.ascontiguousarray(array, dtype=dtype)
+    if cast.dtype.itemsize < array.dtype.itemsize and not np.isfinite(cast).all():
+        raise ValueError(f"{name} has values that are too large for {dtype}.")
+    return cast
 
 
 def _has_partial_fit(estimator):
@@ -362,9 +373,8 @@ class _BaseMLP(BaseEstimator):
         return rows, score
 
     def _plan(self, X, y, sample_weight, dtype, network, loss, optimizer, rows, score):
-        with np.errstate(over="ignore"):  # the check reports an overflow as an infinity
-            X = check_array(X, accept_sparse="csr", dtype=dtype, input_name="X")
-            y = check_array(self._targets.encode(y), dtype=dtype, order="C", input_name="y")
+        X = _cast(X, dtype, "X")
+        y = _cast(self._targets.encode(y), dtype, "y")
         if sample_weight is not None:
             sample_weight = sample_weight.astype(dtype, copy=False)
         n_samples = X.shape[0] if rows is None else len(rows)
