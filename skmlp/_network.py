@@ -1,4 +1,4 @@
-"""The network: its parameters, the arrays of one step, forward and backward pass.
+"""The network: its parameters, its buffers, the forward and the backward pass.
 
 Notation: a layer computes z = W a + b and a = f(z), with one column per sample, so that
 activations have the shape (units, batch).  Every array may have a leading axis of
@@ -74,7 +74,6 @@ class Layer:
         self.block = block
         self.block_T = np.swapaxes(block, -1, -2)
         self.weights = block[..., :-1, :]
-        self.weights_T = np.swapaxes(self.weights, -1, -2)
         self.biases = block[..., -1, :]
         self.bias_column = self.biases[..., None]
 
@@ -106,7 +105,7 @@ class Parameters:
 
 
 class Workspace:
-    """The arrays of one step, allocated once per fit for one number of rows.
+    """The buffers of one step, allocated once per fit for one number of rows.
 
     Parameters
     ----------
@@ -135,109 +134,10 @@ class Workspace:
         self.deltas_T = [np.swapaxes(delta, -1, -2) for delta in self.deltas]
 
 
-class Batch:
-    """The rows of one step; the base of one class per kind of X.
-
-    Parameters
-    ----------
-    X : {ndarray, sparse matrix} of shape (n_samples, n_features)
-
-    y : ndarray of shape (n_samples, n_outputs)
-
-    sample_weight : None or ndarray of shape (n_samples,) or (n_networks, n_samples)
-
-    n_rows : int
-        How many rows `load` takes.
-
-    Attributes
-    ----------
-    rows_X : {ndarray, sparse matrix} of shape (n_rows, n_features)
-
-    rows_y : ndarray of shape (n_outputs, n_rows)
-
-    rows_weight : None or ndarray of shape (..., n_rows)
-
-    share : float
-        Weight of a sample in the mean, where samples have none of their own.
-    """
-
-    def __init__(self, X, y, sample_weight, n_rows):
-        self.X, self.y, self.sample_weight = X, y, sample_weight
-        self.n_rows = n_rows
-        self.rows_weight = None
-        self.share = 1 / n_rows
-        self.ones = np.ones(n_rows, y.dtype)
-        # Empty memory costs nothing until it is written to.
-        self.buffer_y = np.empty((n_rows, y.shape[1]), y.dtype)
-
-    def load(self, rows):
-        """Take these rows: a slice, which copies nothing, or an array of indices."""
-        if isinstance(rows, slice):
-            self.rows_X, self.rows_y = self.X[rows], self.y[rows].T
-        else:
-            self.rows_X = self.take(rows)
-            self.rows_y = _take_rows(self.y, rows, self.buffer_y).T
-        if self.sample_weight is not None:
-            self.rows_weight = self.sample_weight[..., rows]
-
-
-class DenseBatch(Batch):
-    """The rows of one step, from an array."""
-
-    def __init__(self, X, y, sample_weight, n_rows):
-        super().__init__(X, y, sample_weight, n_rows)
-        self.buffer_X = np.empty((n_rows, X.shape[1]), X.dtype)
-
-    def take(self, rows):
-        return _take_rows(self.X, rows, self.buffer_X)
-
-    def forward(self, parameters, out):
-        """First layer without biases: out = W X^T, of shape (..., units, n_rows)."""
-        parameters.product(parameters.layers[0].weights_T, self.rows_X.T, out=out)
-
-    def backward(self, delta_T, gradient):
-        """Gradient of the first layer's weights, from delta^T (..., n_rows, units)."""
-        gradient.product(self.rows_X.T, delta_T, out=gradient.layers[0].weights)
-
-
-class SparseBatch(Batch):
-    """The rows of one step, from a matrix in CSR format, which is never made dense."""
-
-    def take(self, rows):
-        return self.X[rows]
-
-    def forward(self, parameters, out):
-        for W, z in _per_network(parameters.layers[0].weights, out):
-            z[...] = (self.rows_X @ W).T
-
-    def backward(self, delta_T, gradient):
-        for delta, W in _per_network(delta_T, gradient.layers[0].weights):
-            W[...] = self.rows_X.T @ delta
-
-
-def _take_rows(array, rows, out):
-    # mode="raise" would copy the output once more: 2.7 us instead of 1.6
-    return array.take(rows, axis=0, out=out, mode="clip")
-
-
-def _per_network(*arrays):
-    """SciPy's products take two dimensions: pairs of them, network by network."""
-    if arrays[0].ndim == 2:
-        return [arrays]
-    return zip(*arrays, strict=True)
-
-
-def make_batch(X, y, sample_weight, n_rows):
-    """Return the batch for this kind of X."""
-    kind = SparseBatch if sparse.issparse(X) else DenseBatch
-    return kind(X, y, sample_weight, n_rows)
-
-
 def forward(parameters, batch, work):
     """Forward pass: activations to `work`, raw outputs (..., n_outputs, batch) returned."""
     layers, z = parameters.layers, work.z
     batch.forward(parameters, out=z[0])
-    z[0] += layers[0].bias_column
     for i, activation in enumerate(parameters.network.activations):
         activation.forward(z[i], work.a[i], work.scratch[i])
         parameters.product(layers[i + 1].block_T, work.outputs[i], out=z[i + 1])
@@ -253,9 +153,7 @@ def backward(parameters, batch, work, gradient):
         product(work.outputs[i], work.deltas_T[i + 1], out=gradient.layers[i + 1].block)
         product(parameters.layers[i + 1].weights, above, out=below)
         activations[i].backward(work.z[i], work.a[i], below, work.scratch[i])
-    batch.backward(work.deltas_T[0], gradient)
-    # a product with ones takes a quarter of the time of sum(axis=-1)
-    gradient.product(work.deltas[0], batch.ones, out=gradient.layers[0].biases)
+    batch.backward(work.deltas[0], gradient)
 
 
 def raw_outputs(X, coefs, intercepts, activations):

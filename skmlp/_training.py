@@ -11,7 +11,8 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import gen_batches
 
-from skmlp._network import Parameters, Workspace, make_batch
+from skmlp._batch import make_batch
+from skmlp._network import Parameters, Workspace
 from skmlp._objective import Objective
 from skmlp._sklearn import _check_optimize_result
 from skmlp.schedules import Progress
@@ -168,7 +169,7 @@ class Run:
             weight = weight[self.alive]
         self.arrays = {
             n_rows: (
-                make_batch(plan.X, plan.y, weight, n_rows),
+                make_batch(plan.X, plan.y, weight, n_rows, self.order is not None),
                 Workspace(plan.network, len(self.theta), n_rows, self.theta.dtype),
             )
             for n_rows in {s.stop - s.start for s in self.slices}
@@ -339,7 +340,7 @@ def minimize(plan, theta):
     """
     objective = Objective(Parameters(plan.network, theta), plan.loss, plan.alpha)
     n_samples = plan.X.shape[0]
-    batch = make_batch(plan.X, plan.y, plan.sample_weight, n_samples)
+    batch = make_batch(plan.X, plan.y, plan.sample_weight, n_samples, by_index=False)
     work = Workspace(plan.network, 1, n_samples, theta.dtype)
     batch.load(slice(0, n_samples))
     history = {"loss": [], "seconds": []}
