@@ -841,7 +841,8 @@ class MLPClassifier(ClassifierMixin, _BaseMLP):
             In the order of `classes_`; for multi-label targets the probability of each label,
             which need not sum to 1.
         """
-        p = OUTPUT_ACTIVATIONS[self.out_activation_]()(self._raw(X))
+        raw = self._raw(X)
+        p = OUTPUT_ACTIVATIONS[self.out_activation_]()(raw)
         if self._targets.task == "binary":
             p = np.concatenate([1 - p, p])
         return np.ascontiguousarray(p.T)
