@@ -25,19 +25,19 @@ def accepts(registry, *methods):
     return [StrOptions(set(registry)), HasMethods(list(methods))]
 
 
-def resolve(value, registry, owner):
-    """Return the component that the parameter value `value` of `owner` stands for.
+def resolve(owner, name, registry):
+    """Return the component that a parameter of an estimator stands for.
 
     Parameters
     ----------
-    value : str or object
-        A name in `registry`, or the component itself, which is returned as it is.
+    owner : estimator
+        Has the parameter, and the flat parameters that the component's class may list.
+
+    name : str
+        The parameter.  Its value is a name in `registry`, or the component itself.
 
     registry : dict
         Maps names to classes.
-
-    owner : estimator
-        Has the flat parameters that the class may list.
 
     Returns
     -------
@@ -47,13 +47,21 @@ def resolve(value, registry, owner):
     ------
     ValueError
         If there is no such name, or a hyperparameter is out of its range.
+
+    TypeError
+        If the value is a class.
     """
-    component = value
+    component = value = getattr(owner, name)
+    if isinstance(value, type):
+        raise TypeError(
+            f"{name} is the class {value.__name__}; an instance is needed, such as "
+            f"{value.__name__}()."
+        )
     if isinstance(value, str):
         if value not in registry:
-            raise ValueError(f"{value!r} is not one of {sorted(registry)}.")
+            raise ValueError(f"{name}={value!r} is not one of {sorted(registry)}.")
         cls = registry[value]
-        component = cls(**{name: getattr(owner, name) for name in cls.flat_parameters})
+        component = cls(**{flat: getattr(owner, flat) for flat in cls.flat_parameters})
     if getattr(component, "_parameter_constraints", None):
         component._validate_params()
     return component

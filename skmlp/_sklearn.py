@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import (
     StrOptions,
 )
 from sklearn.utils.optimize import _check_optimize_result
-from sklearn.utils.validation import _check_sample_weight
+from sklearn.utils.validation import _check_sample_weight, _check_y
 
 __all__ = [
     "HasMethods",
@@ -22,5 +22,6 @@ __all__ = [
     "StrOptions",
     "_check_optimize_result",
     "_check_sample_weight",
+    "_check_y",
     "_fit_context",
 ]

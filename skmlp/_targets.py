@@ -144,6 +144,8 @@ def regression_targets(y):
     """Return the targets for a validated y, and y with a single column raveled."""
     if sparse.issparse(y):
         raise TypeError("Sparse y is not supported in regression; use y.toarray().")
+    if y.dtype.kind not in "biuf":
+        raise ValueError(f"y must hold numbers, got the dtype {y.dtype}.")
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     return Continuous(y), y
@@ -167,21 +169,36 @@ def classification_targets(y, classes=None):
     if y.ndim == 2 and y.shape[1] == 1 and not sparse.issparse(y):
         y = column_or_1d(y, warn=True)
     if y.dtype == object:
-        unique(y, "y")  # scikit-learn's check would call mixed types "unknown"
-    check_classification_targets(y)
+        unique(y, "y")
+    if y.dtype == object and not isinstance(y.flat[0], str):
+        kind = type(y.flat[0]).__name__
+        raise ValueError(
+            f"Unknown label type: y has the dtype object and labels of type {kind}; convert "
+            f"it, as by y.astype({kind})."
+        )
+    try:
+        check_classification_targets(y)
+    except ValueError as error:
+        raise ValueError(f"y does not hold class labels. {error}") from None
     if y.ndim == 2:
         kind = type_of_target(y, input_name="y")
         if kind == "multilabel-indicator":
-            return Multilabel(y), y
+            targets = Multilabel(y)
+            if classes is not None and not np.array_equal(unique(classes), targets.classes):
+                raise ValueError(
+                    f"classes of an indicator matrix with {y.shape[1]} columns are 0 to "
+                    f"{y.shape[1] - 1}, got {classes!r}."
+                )
+            return targets, y
         raise ValueError(
             f"y of shape {y.shape} has several columns of labels ({kind}), which is not "
             "supported: give one column of labels, or an indicator matrix of 0 and 1."
         )
-    labels = unique(y if classes is None else classes, "y" if classes is None else "classes")
+    labels = unique(y, "y") if classes is None else unique(classes)
     return (Multiclass(labels) if len(labels) > 2 else Binary(labels)), y
 
 
-def unique(labels, name):
+def unique(labels, name="classes"):
     """Return the sorted distinct labels, or an error that names the argument."""
     labels = np.asarray(labels)
     try:
@@ -189,6 +206,5 @@ def unique(labels, name):
     except TypeError:
         kinds = sorted({type(label).__name__ for label in labels.ravel()})
         raise TypeError(
-            f"The labels of {name} cannot be sorted, as they are of several types: "
-            f"{', '.join(kinds)}."
+            f"The labels of {name} cannot be sorted; their types are {', '.join(kinds)}."
         ) from None

@@ -152,8 +152,8 @@ class Run:
         self.result = theta.copy()
         self.history = {}
         self.best_theta = theta.copy() if plan.score else None
-        self.order = plan.rows
-        if plan.shuffle and plan.rows is None:
+        self.order = None if plan.rows is None else plan.rows.copy()
+        if plan.shuffle and self.order is None:
             self.order = np.arange(plan.X.shape[0])
         self.n_samples = plan.X.shape[0] if self.order is None else len(self.order)
         self.slices = list(gen_batches(self.n_samples, plan.batch_size))

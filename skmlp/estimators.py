@@ -1,7 +1,9 @@
 """The drop-in estimators: parameters, validation and prediction."""
 
 import copy
+import re
 import warnings
+from contextlib import contextmanager
 from itertools import pairwise
 from numbers import Integral, Real
 
@@ -15,7 +17,7 @@ from sklearn.base import (
 )
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -28,6 +30,7 @@ from skmlp._sklearn import (
     RealNotInt,
     StrOptions,
     _check_sample_weight,
+    _check_y,
     _fit_context,
 )
 from skmlp._targets import classification_targets, regression_targets
@@ -42,6 +45,17 @@ FLOATS = (np.float64, np.float32)
 OPTIMIZER_VALUES = [*accepts(OPTIMIZERS, "init", "step"), HasMethods(["minimize"])]
 
 
+@contextmanager
+def _naming(argument):
+    """Put the argument's name in front of an error that does not mention it."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if re.search(rf"\b{argument}\b", str(error)):
+            raise
+        raise type(error)(f"{argument}: {error}") from error
+
+
 def _check_any_weight(sample_weight, where):
     if not sample_weight.any():
         raise ValueError(f"sample_weight is zero for {where}.")
@@ -49,18 +63,20 @@ def _check_any_weight(sample_weight, where):
 
 def _cast(array, dtype, name):
     """The array in C order (CSR where sparse), or an error if the dtype cannot hold it."""
-    if sparse.issparse(array):
-        return array.tocsr().astype(dtype, copy=False)
     with np.errstate(over="ignore"):
-        cast = np.ascontiguousarray(array, dtype=dtype)
-    if cast.dtype.itemsize < array.dtype.itemsize and not np.isfinite(cast).all():
+        if sparse.issparse(array):
+            cast = array.tocsr().astype(dtype, copy=False)
+        else:
+            cast = np.ascontiguousarray(array, dtype=dtype)
+    values = cast.data if sparse.issparse(cast) else cast
+    if values.itemsize < array.dtype.itemsize and not np.isfinite(values).all():
         raise ValueError(f"{name} has values that are too large for {dtype}.")
     return cast
 
 
 def _has_partial_fit(estimator):
     """partial_fit exists where the optimizer takes steps on mini-batches."""
-    value = estimator._optimizer_parameter()
+    value = estimator.optimizer if estimator.solver is None else estimator.solver
     optimizer = OPTIMIZERS.get(value) if isinstance(value, str) else value
     if not getattr(optimizer, "stochastic", True):
         raise AttributeError(
@@ -199,19 +215,15 @@ class _BaseMLP(BaseEstimator):
         for name in {name.partition("__")[0] for name in nested} & set(self._families):
             if name == "optimizer" and self.solver is not None:
                 self.optimizer, self.solver = self.solver, None
-            value = getattr(self, name)
-            if isinstance(value, str):
-                setattr(self, name, self._resolve(name, value))
+            if isinstance(getattr(self, name), str):
+                setattr(self, name, self._resolve(name))
         return super().set_params(**nested)
 
-    def _resolve(self, name, value):
-        return resolve(value, self._families[name], self)
-
-    def _optimizer_parameter(self):
-        return self.optimizer if self.solver is None else self.solver
+    def _resolve(self, name):
+        return resolve(self, name, self._families[name])
 
     def _activations(self, n_hidden):
-        return [self._resolve("activation", self.activation)] * n_hidden
+        return [self._resolve("activation")] * n_hidden
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
@@ -249,7 +261,7 @@ class _BaseMLP(BaseEstimator):
         going_on = hasattr(self, "coefs_") and (incremental or self.warm_start)
         X, y, sample_weight = self._check_data(X, y, sample_weight, going_on)
         self._targets, y = self._make_targets(y, going_on, incremental, classes)
-        loss = self._resolve("loss", self.loss).for_task(self._targets.task)
+        loss = self._resolve("loss").for_task(self._targets.task)
         self.out_activation_ = loss.output
 
         dtype = np.dtype(self.dtype or X.dtype)
@@ -280,21 +292,25 @@ class _BaseMLP(BaseEstimator):
         self.n_outputs_ = network.sizes[-1]
 
     def _check_data(self, X, y, sample_weight, going_on):
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=("csr", "csc"),
-            dtype=FLOATS,
-            order="C",
-            multi_output=True,
-            y_numeric=is_regressor(self),
-            reset=not going_on,
-        )
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+        with _naming("X"):
+            X = validate_data(
+                self,
+                X,
+                y if y is None else "no_validation",  # None has an error of its own
+                accept_sparse=("csr", "csc"),
+                dtype=FLOATS,
+                order="C",
+                reset=not going_on,
             )
+        with _naming("y"):
+            numeric = is_regressor(self)
+            y = _check_y(y, multi_output=True, y_numeric=numeric, estimator=self)
+        check_consistent_length(X, y)
+        if sample_weight is not None:
+            with _naming("sample_weight"):
+                sample_weight = _check_sample_weight(
+                    sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+                )
             _check_any_weight(sample_weight, "all samples")
         return X, y, sample_weight
 
@@ -305,12 +321,12 @@ class _BaseMLP(BaseEstimator):
                 f"solver={self.solver!r} and optimizer={self.optimizer!r} are both given; "
                 "they are two names of one parameter."
             )
-        return self._resolve("optimizer", self._optimizer_parameter())
+        return self._resolve("optimizer" if self.solver is None else "solver")
 
     def _resolve_schedule(self, optimizer):
         if self.learning_rate in getattr(optimizer, "ignored_schedules", ()):
             return Constant()
-        return self._resolve("learning_rate", self.learning_rate)
+        return self._resolve("learning_rate")
 
     def _network(self, n_features):
         """The shape of the network."""
@@ -325,33 +341,49 @@ class _BaseMLP(BaseEstimator):
 
     def _packed(self, network, dtype):
         """The fitted weights, as the starting point of a warm start or `partial_fit`."""
-        fitted = [len(self.coefs_[0]), *(W.shape[1] for W in self.coefs_)]
-        if fitted != list(network.sizes):
+        fitted = [np.shape(W) for W in self.coefs_]
+        if fitted != list(pairwise(network.sizes)):
             raise ValueError(
                 f"hidden_layer_sizes={self.hidden_layer_sizes!r} asks for a network with "
-                f"layers of {list(network.sizes)} units, but the fitted one, which the "
-                f"training would start from, has {fitted}."
+                f"layers of {list(network.sizes)} units, but the weights in coefs_, which "
+                f"the training would start from, have the shapes {fitted}."
             )
         return network.pack(self.coefs_, self.intercepts_, dtype)[None]
 
     def _drawn(self, network, dtype, random_state):
         """Starting weights."""
-        initializer = self._resolve("initializer", self.initializer)
-        activation = self._resolve("activation", self.activation)
+        initializer = self._resolve("initializer")
+        activation = self._resolve("activation")
         layers = [
             initializer.draw(random_state, fan_in, fan_out, activation)
             for fan_in, fan_out in pairwise(network.sizes)
         ]
         return network.pack(*zip(*layers, strict=True), dtype)[None]
 
+    def _split(self, n_samples, y, random_state):
+        """Indices of the training and of the validation set."""
+        options = {"test_size": self.validation_fraction, "random_state": random_state}
+        indices = np.arange(n_samples)
+        if self._targets.task not in ("binary", "multiclass"):
+            return train_test_split(indices, **options)
+        try:
+            return train_test_split(indices, stratify=y, **options)
+        except ValueError as error:
+            # scikit-learn stratifies two classes only, so more of them must not fail here
+            if self._targets.task == "binary":
+                raise ValueError(
+                    f"early_stopping cannot split off validation_fraction="
+                    f"{self.validation_fraction} of the samples: {error}"
+                ) from None
+            warnings.warn(
+                f"The validation set of early_stopping is not stratified by y: {error}",
+                stacklevel=2,
+            )
+            return train_test_split(indices, **options)
+
     def _hold_out(self, X, y, sample_weight, network, random_state):
         """Split off the validation set: the rows that remain, and a function that scores."""
-        rows, held = train_test_split(
-            np.arange(X.shape[0]),
-            random_state=random_state,
-            test_size=self.validation_fraction,
-            stratify=self._stratify(y),
-        )
+        rows, held = self._split(X.shape[0], y, random_state)
         if len(held) < 2:
             raise ValueError(
                 "The validation set is too small. Increase 'validation_fraction' or the size "
@@ -366,9 +398,7 @@ class _BaseMLP(BaseEstimator):
         def score(theta):
             coefs, intercepts = network.unpack(theta, theta.dtype)
             raw = raw_outputs(X_val, coefs, intercepts, network.activations)
-            if not np.isfinite(raw).all():
-                return np.nan
-            return self._metric(y_val, self._decode(raw), sample_weight=weight_val)
+            return self._score(y_val, raw, weight_val) if np.isfinite(raw).all() else np.nan
 
         return rows, score
 
@@ -376,7 +406,7 @@ class _BaseMLP(BaseEstimator):
         X = _cast(X, dtype, "X")
         y = _cast(self._targets.encode(y), dtype, "y")
         if sample_weight is not None:
-            sample_weight = sample_weight.astype(dtype, copy=False)
+            sample_weight = _cast(sample_weight, dtype, "sample_weight")
         n_samples = X.shape[0] if rows is None else len(rows)
         batch_size = {"auto": min(200, n_samples), "full": n_samples}.get(
             self.batch_size, self.batch_size
@@ -385,7 +415,7 @@ class _BaseMLP(BaseEstimator):
             warnings.warn(
                 "Got `batch_size` less than 1 or larger than sample size. It is going to be "
                 "clipped",
-                stacklevel=6,
+                stacklevel=2,
             )
         settings = {
             name: getattr(self, name)
@@ -696,7 +726,6 @@ class MLPClassifier(ClassifierMixin, _BaseMLP):
         "loss": accepts(CLASSIFICATION_LOSSES, "for_task", "value_and_gradient"),
     }
     _families = {**_BaseMLP._families, "loss": CLASSIFICATION_LOSSES}
-    _metric = staticmethod(accuracy_score)
 
     def __init__(
         self,
@@ -780,11 +809,11 @@ class MLPClassifier(ClassifierMixin, _BaseMLP):
             )
         return self._targets, y
 
-    def _stratify(self, y):
-        return None if self._targets.task == "multilabel" else y
-
     def _decode(self, raw):
         return self._targets.decode(raw)
+
+    def _score(self, y, raw, sample_weight):
+        return accuracy_score(y, self._decode(raw), sample_weight=sample_weight)
 
     @available_if(_has_partial_fit)
     @_fit_context(prefer_skip_nested_validation=True)
@@ -1059,7 +1088,6 @@ class MLPRegressor(RegressorMixin, _BaseMLP):
         "loss": accepts(REGRESSION_LOSSES, "for_task", "value_and_gradient"),
     }
     _families = {**_BaseMLP._families, "loss": REGRESSION_LOSSES}
-    _metric = staticmethod(r2_score)
 
     def __init__(
         self,
@@ -1124,17 +1152,20 @@ class MLPRegressor(RegressorMixin, _BaseMLP):
 
     def _make_targets(self, y, going_on, incremental, classes):
         targets, y = regression_targets(y)
-        if self._resolve("loss", self.loss).positive_targets and (y < 0).any():
+        if self._resolve("loss").positive_targets and (y < 0).any():
             raise ValueError(
                 f"y has negative values, which loss={self.loss!r} does not allow."
             )
         return (self._targets if going_on else targets), y
 
-    def _stratify(self, y):
-        return None
-
     def _decode(self, raw):
         return self._targets.decode(OUTPUT_ACTIVATIONS[self.out_activation_]()(raw))
+
+    def _score(self, y, raw, sample_weight):
+        prediction = self._decode(raw)
+        if not np.isfinite(prediction).all():
+            return np.nan
+        return r2_score(y, prediction, sample_weight=sample_weight)
 
     @available_if(_has_partial_fit)
     @_fit_context(prefer_skip_nested_validation=True)
