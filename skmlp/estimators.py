@@ -47,11 +47,11 @@ OPTIMIZER_VALUES = [*accepts(OPTIMIZERS, "init", "step"), HasMethods(["minimize"
 
 @contextmanager
 def _naming(argument):
-    """Put the argument's name in front of an error that does not mention it."""
+    """Put the argument's name in front of an error that names none."""
     try:
         yield
     except (TypeError, ValueError) as error:
-        if re.search(rf"\b{argument}\b", str(error)):
+        if re.search(r"\b(X|y|sample_weight)\b", str(error)):
             raise
         raise type(error)(f"{argument}: {error}") from error
 
