@@ -41,7 +41,8 @@ class Activation(Component):
         -------
         a : ndarray of the same shape
         """
-        z = np.array(z, dtype=np.result_type(z, np.float32), copy=True)
+        z = np.asarray(z)
+        z = z.astype(np.result_type(z.dtype, np.float32))  # a copy
         a = np.empty_like(z) if self.keeps_input else z
         self.forward(z, a, self.scratch(z))
         return a

@@ -1078,9 +1078,9 @@ class MLPRegressor(RegressorMixin, _BaseMLP):
     >>> X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=1)
     >>> reg = MLPRegressor(random_state=1, max_iter=2000, tol=0.1).fit(X_train, y_train)
     >>> reg.predict(X_test[:2])
-    array([  28.4, -290.3])
+    array([  28.97..., -290.75...])
     >>> reg.score(X_test, y_test)
-    0.91
+    0.98...
     """
 
     _parameter_constraints = {

@@ -1,0 +1,125 @@
+"""Forward and backward pass, with shapes that are all different."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from skmlp._batch import make_batch
+from skmlp._network import Network, Parameters, Workspace, backward, forward, raw_outputs
+from skmlp.activations import ACTIVATIONS, Activation
+
+N_NETWORKS, N_SAMPLES, N_ROWS = 3, 11, 7
+SIZES = [(5, 4, 6, 2), (5, 4, 1), (5, 2)]
+ROWS = {"index": np.array([9, 0, 3, 10, 3, 5, 1]), "slice": slice(2, 2 + N_ROWS)}
+
+
+class Cubic(Activation):
+    """a = z^3 / 10 + z: its derivative needs the input."""
+
+    keeps_input = True
+
+    def forward(self, z, a, scratch):
+        np.power(z, 3, out=a)
+        a *= 0.1
+        a += z
+
+    def backward(self, z, a, delta, scratch):
+        delta *= 0.3 * z**2 + 1
+
+
+HIDDEN = {**{name: cls() for name, cls in ACTIVATIONS.items()}, "cubic": Cubic()}
+
+sizes = pytest.mark.parametrize("sizes", SIZES, ids=str)
+activations = pytest.mark.parametrize("activation", HIDDEN.values(), ids=HIDDEN)
+stacks = pytest.mark.parametrize("n_networks", [1, N_NETWORKS])
+kinds = pytest.mark.parametrize("kind", ["index", "slice", "sparse"])
+
+
+def make(sizes, activation, n_networks, kind="index"):
+    rng = np.random.default_rng(0)
+    network = Network(sizes, [activation] * (len(sizes) - 2))
+    theta = rng.normal(size=(n_networks, network.n_parameters))
+    X, y = rng.normal(size=(N_SAMPLES, sizes[0])), rng.normal(size=(N_SAMPLES, sizes[-1]))
+    rows = ROWS.get(kind, ROWS["index"])
+    by_index = not isinstance(rows, slice)
+    data = sparse.csr_array(X) if kind == "sparse" else X
+    batch = make_batch(data, y, None, N_ROWS, by_index)
+    work = Workspace(network, n_networks, N_ROWS, theta.dtype)
+    buffers = [*work.z, *work.a, *work.deltas, batch.taken_y]
+    buffers += [] if kind != "index" else [batch.taken_X, batch.inner]
+    for buffer in buffers:
+        buffer[...] = np.nan
+    batch.load(rows)
+    return network, Parameters(network, theta), batch, work, X[rows]
+
+
+@sizes
+@activations
+@stacks
+@kinds
+def test_forward_is_that_of_every_network(sizes, activation, n_networks, kind):
+    network, parameters, batch, work, X = make(sizes, activation, n_networks, kind)
+    raw = forward(parameters, batch, work).reshape(n_networks, sizes[-1], N_ROWS)
+    for theta, outputs in zip(parameters.vector, raw, strict=True):
+        expected = X.T
+        for i, block in enumerate(network.blocks(theta)):
+            expected = block[:-1].T @ expected + block[-1][:, None]
+            if i < len(sizes) - 2:
+                expected = activation(expected)
+        np.testing.assert_allclose(outputs, expected, rtol=1e-12)
+        coefs, intercepts = network.unpack(theta, theta.dtype)
+        for data in (X, sparse.csr_array(X), sparse.csc_matrix(X)):
+            predicted = raw_outputs(data, coefs, intercepts, network.activations)
+            np.testing.assert_allclose(predicted, expected, rtol=1e-12)
+
+
+@sizes
+@activations
+@stacks
+@kinds
+def test_gradient_is_the_finite_difference(sizes, activation, n_networks, kind):
+    network, parameters, batch, work, _ = make(sizes, activation, n_networks, kind)
+    theta = parameters.vector
+    raw = forward(parameters, batch, work)
+    weights = np.random.default_rng(1).normal(size=raw.shape)
+    work.deltas[-1][...] = weights
+    gradient = Parameters(network, np.full_like(theta, np.nan))
+    backward(parameters, batch, work, gradient)
+
+    def value():
+        outputs = weights * forward(parameters, batch, work)
+        return outputs.reshape(n_networks, -1).sum(axis=1)
+
+    step = 1e-6
+    for i in range(network.n_parameters):
+        theta[:, i] += step
+        up = value()
+        theta[:, i] -= 2 * step
+        slope = (up - value()) / (2 * step)
+        theta[:, i] += step
+        np.testing.assert_allclose(gradient.vector[:, i], slope, rtol=1e-5, atol=1e-6)
+
+
+@sizes
+def test_pack_and_unpack(sizes):
+    network = Network(sizes, [ACTIVATIONS["relu"]()] * (len(sizes) - 2))
+    theta = np.arange(network.n_parameters, dtype=np.float64)
+    coefs, intercepts = network.unpack(theta, np.float32)
+    assert [W.shape for W in coefs] == list(pairwise(sizes))
+    assert [b.shape for b in intercepts] == [(units,) for units in sizes[1:]]
+    assert {a.dtype for a in coefs + intercepts} == {np.dtype(np.float32)}
+    np.testing.assert_array_equal(network.pack(coefs, intercepts, np.float64), theta)
+    n_weights = sum(W.size for W in coefs)
+    assert network.is_weight(np.float64).sum() == n_weights
+    for block in network.blocks(network.is_weight(np.float64)):
+        np.testing.assert_array_equal(block[-1], 0)
+
+
+def test_blocks_are_views():
+    network = Network((5, 4, 2), [ACTIVATIONS["relu"]()])
+    theta = np.zeros((N_NETWORKS, network.n_parameters))
+    for block in network.blocks(theta):
+        block[...] = 1
+    np.testing.assert_array_equal(theta, 1)

@@ -1,0 +1,199 @@
+"""The epoch loop: stacks of networks, stopping, what is remembered."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
+
+from skmlp._network import Network
+from skmlp._training import Memory, Plan, Run, minimize, train, train_once
+from skmlp.activations import Relu, Tanh
+from skmlp.losses import SquaredError
+from skmlp.optimizers import LBFGS, SGD, Adam
+from skmlp.schedules import Adaptive, Constant
+
+N_SAMPLES, SIZES = 53, (5, 4, 6, 2)
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(N_SAMPLES, SIZES[0]))
+Y = np.stack([np.sin(X[:, 0]), X[:, 1] * X[:, 2]], axis=1)
+FOLDS = np.stack([np.arange(N_SAMPLES) % 3 != fold for fold in range(3)]).astype(float)
+
+PLAN = Plan(
+    X=X,
+    y=Y,
+    sample_weight=None,
+    rows=None,
+    network=Network(SIZES, [Tanh(), Relu()]),
+    loss=SquaredError(),
+    optimizer=Adam(),
+    schedule=Constant(),
+    score=None,
+    alpha=0.1,
+    learning_rate_init=0.01,
+    batch_size=20,
+    max_iter=12,
+    max_fun=1000,
+    shuffle=True,
+    tol=1e-4,
+    n_iter_no_change=100,
+    verbose=False,
+)
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Stochastic Optimizer.*:sklearn.exceptions.ConvergenceWarning"
+)
+
+
+def start(n_networks=3):
+    n_parameters = PLAN.network.n_parameters
+    return np.random.default_rng(1).normal(scale=0.5, size=(n_networks, n_parameters))
+
+
+def run_training(theta, **changes):
+    plan = dataclasses.replace(PLAN, **changes)
+    memory = Memory.blank(plan.optimizer, theta)
+    run = Run(plan, theta.copy(), memory, np.random.RandomState(0))
+    train(run)
+    return run
+
+
+def negative_norm(theta):
+    """A score that differs between networks and peaks on the way."""
+    return -abs(np.linalg.norm(theta) - 4)
+
+
+CHANGES = {
+    "adam": {},
+    "float32": {"X": X.astype(np.float32), "y": Y.astype(np.float32)},
+    "sgd, whole sample": {"optimizer": SGD(), "batch_size": N_SAMPLES},
+    "in order": {"shuffle": False},
+    "held-out rows": {"rows": np.arange(0, N_SAMPLES, 2)},
+    "sparse": {"X": sparse.csr_array(X)},
+    "shared weights": {"sample_weight": RNG.uniform(0.1, 3, N_SAMPLES)},
+    "folds": {"sample_weight": FOLDS},
+    "stop at different epochs": {"tol": 0.02, "n_iter_no_change": 2, "max_iter": 200},
+    "stop by score": {"score": negative_norm, "n_iter_no_change": 3, "max_iter": 60},
+    "rates that differ": {
+        "schedule": Adaptive(),
+        "optimizer": SGD(),
+        "tol": 0.01,
+        "n_iter_no_change": 2,
+        "max_iter": 40,
+    },
+}
+
+
+@pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
+def test_a_stack_of_three_equals_three_fits(changes):
+    dtype = np.result_type(changes.get("X", X).dtype)
+    theta = start().astype(dtype)
+    together = run_training(theta, **changes)
+    tolerance = 1e-9 if dtype == np.float64 else 1e-3
+    for i in range(3):
+        mine = dict(changes)
+        if np.ndim(mine.get("sample_weight")) == 2:
+            mine["sample_weight"] = mine["sample_weight"][i]
+        alone = run_training(theta[i : i + 1], **mine)
+        np.testing.assert_allclose(
+            together.result[i], alone.result[0], rtol=tolerance, atol=tolerance
+        )
+        for name in {"loss", "learning_rate", "val_score"} & set(alone.history):
+            epochs = np.array(together.history[name])[:, i]
+            expected = np.full(len(epochs), np.nan)
+            expected[: len(alone.history[name])] = np.ravel(alone.history[name])
+            np.testing.assert_allclose(epochs, expected, rtol=tolerance, atol=tolerance)
+
+
+def test_the_stopping_cases_do_stop_at_different_epochs():
+    for name in ("stop at different epochs", "stop by score"):
+        losses = np.array(run_training(start(), **CHANGES[name]).history["loss"])
+        assert len(set(np.isfinite(losses).sum(axis=0))) > 1
+    rates = np.array(
+        run_training(start(), **CHANGES["rates that differ"]).history["learning_rate"]
+    )
+    assert (rates[-1] != rates[-1, 0]).any()
+
+
+def test_result_is_that_of_the_best_score():
+    run = run_training(start(), **CHANGES["stop by score"])
+    scores = [negative_norm(theta) for theta in run.result]
+    np.testing.assert_allclose(scores, np.nanmax(run.history["val_score"], axis=0))
+    assert (np.array(scores) > run.history["val_score"][-1]).any()
+
+
+@pytest.mark.parametrize("n_iter_no_change", [1, 4])
+def test_a_run_that_never_improves_has_two_more_epochs(n_iter_no_change):
+    run = run_training(start(1), tol=1e9, n_iter_no_change=n_iter_no_change, max_iter=50)
+    assert len(run.history["loss"]) == n_iter_no_change + 2
+
+
+def test_a_score_of_nan_never_wins():
+    scores = iter([0.5, np.nan, 0.4, np.nan, np.nan, 0.3])
+    run = run_training(
+        start(1), score=lambda theta: next(scores), n_iter_no_change=4, max_iter=50
+    )
+    np.testing.assert_array_equal(run.memory.best, [0.5])
+    assert len(run.history["loss"]) == 6
+
+
+def test_epochs_with_a_kept_memory_are_one_training():
+    whole = run_training(start(), max_iter=6)
+    theta = start()
+    memory = Memory.blank(PLAN.optimizer, theta)
+    random_state, order = np.random.RandomState(0), np.arange(N_SAMPLES)
+    for _ in range(6):
+        random_state.shuffle(order)
+        plan = dataclasses.replace(PLAN, rows=order, shuffle=False)
+        run = Run(plan, theta, memory, None)
+        train_once(run)
+        theta = run.result
+    np.testing.assert_allclose(theta, whole.result, rtol=1e-12)
+    assert memory.progress.epoch == 6
+    assert memory.progress.samples == 6 * N_SAMPLES
+
+
+def test_plan_is_never_changed():
+    rows = np.arange(0, N_SAMPLES, 2)
+    before = rows.copy()
+    run_training(start(), rows=rows)
+    np.testing.assert_array_equal(rows, before)
+
+
+def test_interruption_keeps_what_was_reached():
+    scores = iter([0.1, 0.2])
+
+    def score(theta):
+        try:
+            return next(scores)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    with pytest.warns(UserWarning, match="Training interrupted by user"):
+        run = run_training(start(1), score=score)
+    assert len(run.history["val_score"]) == 2
+    assert np.isfinite(run.result).all()
+
+
+def test_interruption_of_the_first_epoch_is_passed_on():
+    class Interrupted(SGD):
+        def step(self, theta, gradient, state, rate, t):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_training(start(1), optimizer=Interrupted())
+
+
+def test_lbfgs_reaches_a_minimum_and_tells_of_every_iteration():
+    theta = start(1)
+    plan = dataclasses.replace(PLAN, optimizer=LBFGS(), max_iter=500, tol=1e-6)
+    loss, n_iter, history = minimize(plan, theta)
+    assert len(history["loss"]) == len(history["seconds"]) == n_iter
+    assert history["loss"][-1] == loss
+    assert (np.diff(history["loss"]) < 0).all()
+
+
+def test_lbfgs_that_runs_out_of_iterations_says_so():
+    plan = dataclasses.replace(PLAN, optimizer=LBFGS(), max_iter=3, tol=0)
+    with pytest.warns(ConvergenceWarning, match="lbfgs failed to converge after 3"):
+        minimize(plan, start(1))
