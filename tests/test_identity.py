@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 import sklearn.neural_network
 from scipy import sparse
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_iris,
+    make_multilabel_classification,
+)
 from sklearn.preprocessing import StandardScaler, scale
 
 import skmlp
@@ -62,10 +67,10 @@ def problems():
     X, y = load_breast_cancer(return_X_y=True)
     X = StandardScaler().fit_transform(X)
     yield "cancer", "MLPClassifier", X[:300], y[:300]
-    labels = np.stack([y == 1, X[:, 0] > 0, X[:, 1] > 1], axis=1).astype(int)
-    # At full scale a trial step of L-BFGS meets logits above 36, where scikit-learn clips
-    # its probabilities, and so its loss.
-    yield "multilabel", "MLPClassifier", X[:300] / 3, labels[:300]
+    # Small inputs: a trial step of L-BFGS must not meet logits above 36, where scikit-learn
+    # clips its probabilities, and so its loss.
+    X, y = make_multilabel_classification(300, 12, n_classes=4, random_state=0)
+    yield "multilabel", "MLPClassifier", X / 10, y
     X, y = load_diabetes(return_X_y=True)
     X = scale(X)
     yield "diabetes", "MLPRegressor", X, scale(y)

@@ -1,0 +1,4 @@
+import os
+
+# Before SciPy is imported, else scikit-learn leaves out its check of array API input.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
