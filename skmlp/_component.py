@@ -2,7 +2,7 @@
 
 from sklearn.base import BaseEstimator
 
-from skmlp._sklearn import HasMethods, StrOptions
+from skmlp._sklearn import StrOptions
 
 
 class Component(BaseEstimator):
@@ -20,9 +20,9 @@ class Component(BaseEstimator):
     flat_parameters: tuple = ()
 
 
-def accepts(registry, *methods):
-    """Parameter constraints: a name in `registry`, or an object with these methods."""
-    return [StrOptions(set(registry)), HasMethods(list(methods))]
+def accepts(registry, base):
+    """Parameter constraints: a name in `registry`, or an instance of `base`."""
+    return [StrOptions(set(registry)), base]
 
 
 def resolve(owner, name, registry):
@@ -47,21 +47,13 @@ def resolve(owner, name, registry):
     ------
     ValueError
         If there is no such name, or a hyperparameter is out of its range.
-
-    TypeError
-        If the value is a class.
     """
     component = value = getattr(owner, name)
-    if isinstance(value, type):
-        raise TypeError(
-            f"{name} is the class {value.__name__}; an instance is needed, such as "
-            f"{value.__name__}()."
-        )
     if isinstance(value, str):
         if value not in registry:
             raise ValueError(f"{name}={value!r} is not one of {sorted(registry)}.")
         cls = registry[value]
         component = cls(**{flat: getattr(owner, flat) for flat in cls.flat_parameters})
-    if getattr(component, "_parameter_constraints", None):
+    if component._parameter_constraints:
         component._validate_params()
     return component

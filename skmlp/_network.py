@@ -99,10 +99,6 @@ class Parameters:
             Layer(block) for block in network.blocks(vector[0] if alone else vector)
         ]
 
-    def like(self, vector):
-        """Parameters of the same network in another vector."""
-        return Parameters(self.network, vector)
-
 
 class Workspace:
     """The buffers of one step, allocated once per fit for one number of rows.

@@ -5,7 +5,6 @@ A release of scikit-learn that moves one of these names is mended here and nowhe
 
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import (
-    HasMethods,
     Interval,
     Options,
     RealNotInt,
@@ -15,7 +14,6 @@ from sklearn.utils.optimize import _check_optimize_result
 from sklearn.utils.validation import _check_sample_weight, _check_y
 
 __all__ = [
-    "HasMethods",
     "Interval",
     "Options",
     "RealNotInt",

@@ -5,7 +5,7 @@ The instance that `fit` makes is kept by the estimator, as it knows the labels.
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils import column_or_1d
+from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 
@@ -137,7 +137,7 @@ class Multilabel(Targets):
 
     def decode(self, raw):
         labels = np.ascontiguousarray(raw.T > 0, dtype=int)
-        return sparse.csr_array(labels) if self.sparse_output else labels
+        return sparse.csr_matrix(labels) if self.sparse_output else labels
 
 
 def regression_targets(y):
@@ -146,6 +146,7 @@ def regression_targets(y):
         raise TypeError("Sparse y is not supported in regression; use y.toarray().")
     if y.dtype.kind not in "biuf":
         raise ValueError(f"y must hold numbers, got the dtype {y.dtype}.")
+    assert_all_finite(y, input_name="y")  # an object y has only just become numbers
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     return Continuous(y), y
@@ -199,10 +200,14 @@ def classification_targets(y, classes=None):
 
 
 def unique(labels, name="classes"):
-    """Return the sorted distinct labels, or an error that names the argument."""
+    """Return the sorted distinct labels, or an error that names the argument.
+
+    Text in an object array becomes a text array, as in scikit-learn.
+    """
     labels = np.asarray(labels)
     try:
-        return np.unique(labels)
+        distinct = np.unique(labels)
+        return np.array(distinct.tolist()) if distinct.dtype == object else distinct
     except TypeError:
         kinds = sorted({type(label).__name__ for label in labels.ravel()})
         raise TypeError(

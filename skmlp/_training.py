@@ -102,11 +102,8 @@ class Memory:
 
     def fits(self, optimizer, theta):
         """Whether this optimizer can go on from the state, with parameters like these."""
-        same = type(optimizer) is self.optimizer
-        return same and all(
-            vector.shape == theta.shape and vector.dtype == theta.dtype
-            for vector in self.state.values()
-        )
+        shapes = {vector.shape for vector in self.state.values()}
+        return type(optimizer) is self.optimizer and shapes <= {theta.shape}
 
     def keep(self, networks):
         """Forget all networks but these."""
@@ -166,7 +163,7 @@ class Run:
         self.objective = Objective(parameters, plan.loss, plan.alpha)
         weight = plan.sample_weight
         if np.ndim(weight) == 2:
-            weight = weight[self.alive]
+            weight = weight[self.alive] if len(self.alive) > 1 else weight[self.alive[0]]
         self.arrays = {
             n_rows: (
                 make_batch(plan.X, plan.y, weight, n_rows, self.order is not None),
@@ -177,8 +174,8 @@ class Run:
 
     def rates(self):
         """Learning rate of every network, of shape (n_networks,)."""
-        factor = self.plan.schedule.factor(self.memory.progress)
-        return np.broadcast_to(factor * self.plan.learning_rate_init, len(self.theta))
+        rate = self.plan.schedule.rate(self.plan.learning_rate_init, self.memory.progress)
+        return np.broadcast_to(rate, len(self.theta))
 
     def record(self, **quantities):
         """Add the values of an epoch to the history."""
@@ -186,10 +183,6 @@ class Run:
             row = np.full(len(self.result), np.nan)
             row[self.alive] = values
             self.history.setdefault(name, []).append(row)
-
-    def latest(self, name):
-        """The values of the latest epoch, of the networks that are still training."""
-        return self.history[name][-1][self.alive]
 
     def store(self):
         """Write to the result: the weights of the best score, else the latest."""
@@ -216,8 +209,7 @@ def train(run):
     max_iter = run.plan.max_iter
     try:
         for _ in range(max_iter):
-            train_epoch(run)
-            stopped = compare(run)
+            stopped = compare(run, **train_epoch(run))
             if stopped.all():
                 break
             if stopped.any():
@@ -238,13 +230,18 @@ def train(run):
 
 def train_once(run):
     """Train for one epoch, as `partial_fit` does."""
-    train_epoch(run)
-    compare(run)
+    compare(run, **train_epoch(run))
     run.store()
 
 
 def train_epoch(run):
-    """One pass over the samples."""
+    """One pass over the samples.
+
+    Returns
+    -------
+    quantities : dict of str to float or ndarray of shape (n_networks,)
+        What `compare` wants to know.
+    """
     start = perf_counter()
     plan, objective, progress = run.plan, run.objective, run.memory.progress
     rates = run.rates()
@@ -264,26 +261,35 @@ def train_epoch(run):
         )
     progress.samples += run.n_samples
     progress.epoch += 1
-    seconds = perf_counter() - start
     sizes = [rows.stop - rows.start for rows in run.slices]
-    loss = np.average(values, axis=0, weights=sizes)
-    run.record(loss=loss, learning_rate=rates, seconds=seconds)
+    loss = np.broadcast_to(np.average(values, axis=0, weights=sizes), rates.shape)
+    return {"loss": loss, "learning_rate": rates, "seconds": perf_counter() - start}
 
 
-def compare(run):
-    """Compare the latest epoch with the best one, and decide how to go on.
+def compare(run, loss, learning_rate, seconds):
+    """Compare an epoch with the best one, record it, and decide how to go on.
+
+    Parameters
+    ----------
+    run : Run
+
+    loss, learning_rate : ndarray of shape (n_networks,)
+
+    seconds : float
 
     Returns
     -------
     stopped : ndarray of shape (n_networks,), of bool
     """
     plan, memory = run.plan, run.memory
-    loss, rates = run.latest("loss"), run.latest("learning_rate")
-    plan.say(f"Iteration {len(run.history['loss'])}, loss = {_text(loss)}")
+    quantities = {"loss": loss, "learning_rate": learning_rate, "seconds": seconds}
     gain, what = -loss, "Training loss"
     if plan.score:
         gain, what = np.array([plan.score(v) for v in run.theta]), "Validation score"
-        run.record(val_score=gain)
+        quantities["val_score"] = gain
+    run.record(**quantities)
+    plan.say(f"Iteration {len(run.history['loss'])}, loss = {_text(loss)}")
+    if plan.score:
         plan.say(f"Validation score: {_text(gain)}")
 
     memory.stale = np.where(gain >= memory.best + plan.tol, 0, memory.stale + 1)
@@ -293,7 +299,7 @@ def compare(run):
         run.best_theta[better] = run.theta[better]
 
     plateau = memory.stale > plan.n_iter_no_change
-    stopped = plateau & plan.schedule.stops(rates)
+    stopped = plateau & plan.schedule.stops(learning_rate)
     slower = plateau & ~stopped
     memory.stale[slower] = 0
     memory.progress.plateaus = memory.progress.plateaus + slower

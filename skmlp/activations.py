@@ -1,6 +1,7 @@
 """Activation functions: a = f(z), and the step from da to dz.
 
-To add one, write a class with `forward` and `backward` and name it in `ACTIVATIONS`.
+To add one, derive a class with `forward` and `backward` from `Activation` and name it in
+`ACTIVATIONS`.
 """
 
 import numpy as np
@@ -198,7 +199,7 @@ class Relu(Activation):
         delta *= active
 
 
-class Softmax(Activation):
+class Softmax(Component):
     """f(z) = exp(z) / sum(exp(z)), the sum over the units; for outputs only.
 
     Examples
@@ -209,11 +210,12 @@ class Softmax(Activation):
     array([0.25, 0.25, 0.25, 0.25])
     """
 
-    def forward(self, z, a, scratch):
-        a[...] = special.softmax(z, axis=-2)
+    def __call__(self, z):
+        """Return f(z) for z of shape (..., units, batch), in a new array."""
+        return special.softmax(z, axis=-2)
 
 
-class Exponential(Activation):
+class Exponential(Component):
     """f(z) = exp(z); for outputs only.
 
     Examples
@@ -223,8 +225,9 @@ class Exponential(Activation):
     array([1.        , 2.71828183])
     """
 
-    def forward(self, z, a, scratch):
-        np.exp(z, out=a)
+    def __call__(self, z):
+        """Return f(z) for z of shape (..., units, batch), in a new array."""
+        return np.exp(z)
 
 
 ACTIVATIONS = {

@@ -4,6 +4,7 @@ import copy
 import re
 import warnings
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from numbers import Integral, Real
 
@@ -24,7 +25,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skmlp._component import accepts, resolve
 from skmlp._network import Network, raw_outputs
 from skmlp._sklearn import (
-    HasMethods,
     Interval,
     Options,
     RealNotInt,
@@ -35,14 +35,13 @@ from skmlp._sklearn import (
 )
 from skmlp._targets import classification_targets, regression_targets
 from skmlp._training import Memory, Plan, Run, minimize, train, train_once
-from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
-from skmlp.initializers import INITIALIZERS
-from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES
-from skmlp.optimizers import OPTIMIZERS
-from skmlp.schedules import SCHEDULES, Constant
+from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation
+from skmlp.initializers import INITIALIZERS, Initializer
+from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES, Loss
+from skmlp.optimizers import OPTIMIZERS, Optimizer
+from skmlp.schedules import SCHEDULES, Constant, Schedule
 
 FLOATS = (np.float64, np.float32)
-OPTIMIZER_VALUES = [*accepts(OPTIMIZERS, "init", "step"), HasMethods(["minimize"])]
 
 
 @contextmanager
@@ -51,14 +50,17 @@ def _naming(argument):
     try:
         yield
     except (TypeError, ValueError) as error:
-        if re.search(r"\b(X|y|sample_weight)\b", str(error)):
+        without_data = re.sub("'.*?'", "", str(error))
+        if re.search(r"\b(X|y|sample_weight)\b", without_data):
             raise
         raise type(error)(f"{argument}: {error}") from error
 
 
-def _check_any_weight(sample_weight, where):
-    if not sample_weight.any():
-        raise ValueError(f"sample_weight is zero for {where}.")
+def _check_total_weight(sample_weight, where):
+    with np.errstate(over="ignore"):
+        total = sample_weight.sum()
+    if not 0 < total < np.inf:
+        raise ValueError(f"sample_weight has the sum {total} over {where}.")
 
 
 def _cast(array, dtype, name):
@@ -91,15 +93,15 @@ class _BaseMLP(BaseEstimator):
 
     _parameter_constraints: dict = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": accepts(ACTIVATIONS, "forward", "backward"),
-        "optimizer": OPTIMIZER_VALUES,
-        "solver": [None, *OPTIMIZER_VALUES],
+        "activation": accepts(ACTIVATIONS, Activation),
+        "optimizer": accepts(OPTIMIZERS, Optimizer),
+        "solver": [None, *accepts(OPTIMIZERS, Optimizer)],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "batch_size": [
             StrOptions({"auto", "full"}),
             Interval(Integral, 1, None, closed="left"),
         ],
-        "learning_rate": accepts(SCHEDULES, "factor", "stops"),
+        "learning_rate": accepts(SCHEDULES, Schedule),
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
         "power_t": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -120,7 +122,7 @@ class _BaseMLP(BaseEstimator):
             Options(Real, {np.inf}),
         ],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "initializer": accepts(INITIALIZERS, "draw"),
+        "initializer": accepts(INITIALIZERS, Initializer),
         "dtype": [None, StrOptions({"float32", "float64"})],
     }
 
@@ -186,7 +188,6 @@ class _BaseMLP(BaseEstimator):
     _families = {
         "activation": ACTIVATIONS,
         "optimizer": OPTIMIZERS,
-        "solver": OPTIMIZERS,
         "learning_rate": SCHEDULES,
         "initializer": INITIALIZERS,
     }
@@ -206,7 +207,11 @@ class _BaseMLP(BaseEstimator):
         self : object
         """
         own = {name: value for name, value in params.items() if "__" not in name}
-        nested = {name: value for name, value in params.items() if "__" in name}
+        nested = {
+            name.replace("solver__", "optimizer__", 1): value
+            for name, value in params.items()
+            if "__" in name
+        }
         if "optimizer" in own:
             own.setdefault("solver", None)
         elif own.get("solver") is not None:
@@ -214,7 +219,7 @@ class _BaseMLP(BaseEstimator):
         super().set_params(**own)
         for name in {name.partition("__")[0] for name in nested} & set(self._families):
             if name == "optimizer" and self.solver is not None:
-                self.optimizer, self.solver = self.solver, None
+                self.optimizer, self.solver = self.solver, None  # two names of one thing
             if isinstance(getattr(self, name), str):
                 setattr(self, name, self._resolve(name))
         return super().set_params(**nested)
@@ -247,11 +252,13 @@ class _BaseMLP(BaseEstimator):
         """
         return self._fit(X, y, sample_weight)
 
-    def _fit(self, X, y, sample_weight, **partial):
+    def _fit(self, X, y, sample_weight, **more):
         """Train a copy and take over its attributes, so that an error changes nothing."""
         draft = copy.copy(self)
-        draft._train(X, y, sample_weight, **partial)
-        self.__dict__ = draft.__dict__
+        draft._train(X, y, sample_weight, **more)
+        for name in set(vars(self)) - set(vars(draft)):
+            delattr(self, name)
+        vars(self).update(vars(draft))
         return self
 
     def _train(self, X, y, sample_weight, incremental=False, classes=None):
@@ -264,7 +271,8 @@ class _BaseMLP(BaseEstimator):
         loss = self._resolve("loss").for_task(self._targets.task)
         self.out_activation_ = loss.output
 
-        dtype = np.dtype(self.dtype or X.dtype)
+        model_dtype = self._shapes_and_dtype()[1] if going_on else X.dtype
+        dtype = np.dtype(self.dtype or model_dtype)
         network = self._network(X.shape[1])
         random_state = check_random_state(self.random_state)
         if going_on:
@@ -287,7 +295,7 @@ class _BaseMLP(BaseEstimator):
                 "Solver produced non-finite parameter weights. The input data may contain "
                 "large values and need to be preprocessed."
             )
-        self.coefs_, self.intercepts_ = network.unpack(theta[0], X.dtype)
+        self.coefs_, self.intercepts_ = network.unpack(theta[0], model_dtype)
         self.n_layers_ = len(network.sizes)
         self.n_outputs_ = network.sizes[-1]
 
@@ -309,9 +317,8 @@ class _BaseMLP(BaseEstimator):
         if sample_weight is not None:
             with _naming("sample_weight"):
                 sample_weight = _check_sample_weight(
-                    sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+                    sample_weight, X, dtype=np.float64, ensure_non_negative=True
                 )
-            _check_any_weight(sample_weight, "all samples")
         return X, y, sample_weight
 
     def _resolve_optimizer(self):
@@ -321,27 +328,27 @@ class _BaseMLP(BaseEstimator):
                 f"solver={self.solver!r} and optimizer={self.optimizer!r} are both given; "
                 "they are two names of one parameter."
             )
-        return self._resolve("optimizer" if self.solver is None else "solver")
+        name = "optimizer" if self.solver is None else "solver"
+        return resolve(self, name, OPTIMIZERS)
 
     def _resolve_schedule(self, optimizer):
-        if self.learning_rate in getattr(optimizer, "ignored_schedules", ()):
+        if optimizer.stochastic and self.learning_rate in optimizer.ignored_schedules:
             return Constant()
         return self._resolve("learning_rate")
 
     def _network(self, n_features):
         """The shape of the network."""
-        hidden = self.hidden_layer_sizes
-        hidden = list(hidden) if hasattr(hidden, "__iter__") else [hidden]
+        hidden = np.atleast_1d(self.hidden_layer_sizes).tolist()
         if not all(isinstance(units, Integral) for units in hidden):
             raise ValueError(f"hidden_layer_sizes must be integers, got {hidden}.")
         if any(units <= 0 for units in hidden):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {hidden}.")
-        sizes = [n_features, *map(int, hidden), self._targets.n_outputs]
+        sizes = [n_features, *hidden, self._targets.n_outputs]
         return Network(sizes, self._activations(len(hidden)))
 
     def _packed(self, network, dtype):
         """The fitted weights, as the starting point of a warm start or `partial_fit`."""
-        fitted = [np.shape(W) for W in self.coefs_]
+        fitted, _ = self._shapes_and_dtype()
         if fitted != list(pairwise(network.sizes)):
             raise ValueError(
                 f"hidden_layer_sizes={self.hidden_layer_sizes!r} asks for a network with "
@@ -349,6 +356,18 @@ class _BaseMLP(BaseEstimator):
                 f"the training would start from, have the shapes {fitted}."
             )
         return network.pack(self.coefs_, self.intercepts_, dtype)[None]
+
+    def _shapes_and_dtype(self):
+        """Of the weights, which the user may have set."""
+        shapes = [np.shape(W) for W in self.coefs_]
+        biases = [np.shape(b) for b in self.intercepts_]
+        chained = all(a[1:] == b[:1] for a, b in pairwise(shapes))
+        if not chained or biases != [shape[1:] for shape in shapes]:
+            raise ValueError(
+                f"coefs_ of the shapes {shapes} and intercepts_ of the shapes {biases} do "
+                "not make a network."
+            )
+        return shapes, np.result_type(*self.coefs_, np.float32)
 
     def _drawn(self, network, dtype, random_state):
         """Starting weights."""
@@ -358,28 +377,40 @@ class _BaseMLP(BaseEstimator):
             initializer.draw(random_state, fan_in, fan_out, activation)
             for fan_in, fan_out in pairwise(network.sizes)
         ]
+        shapes = [np.shape(W) for W, _ in layers]
+        if shapes != list(pairwise(network.sizes)):
+            raise ValueError(
+                f"initializer={self.initializer!r} gives weights of the shapes {shapes} to "
+                f"a network with layers of {list(network.sizes)} units."
+            )
         return network.pack(*zip(*layers, strict=True), dtype)[None]
 
     def _split(self, n_samples, y, random_state):
         """Indices of the training and of the validation set."""
-        options = {"test_size": self.validation_fraction, "random_state": random_state}
-        indices = np.arange(n_samples)
-        if self._targets.task not in ("binary", "multiclass"):
-            return train_test_split(indices, **options)
+        task = self._targets.task
+        split = partial(
+            train_test_split,
+            np.arange(n_samples),
+            test_size=self.validation_fraction,
+            random_state=random_state,
+        )
         try:
-            return train_test_split(indices, stratify=y, **options)
+            if task != "multiclass":
+                return split(stratify=y if task == "binary" else None)
+            try:
+                return split(stratify=y)
+            except ValueError as error:
+                # scikit-learn does not stratify more than two classes, so none fails there
+                warnings.warn(
+                    f"The validation set of early_stopping is not stratified by y: {error}",
+                    stacklevel=2,
+                )
+                return split()
         except ValueError as error:
-            # scikit-learn stratifies two classes only, so more of them must not fail here
-            if self._targets.task == "binary":
-                raise ValueError(
-                    f"early_stopping cannot split off validation_fraction="
-                    f"{self.validation_fraction} of the samples: {error}"
-                ) from None
-            warnings.warn(
-                f"The validation set of early_stopping is not stratified by y: {error}",
-                stacklevel=2,
-            )
-            return train_test_split(indices, **options)
+            raise ValueError(
+                f"early_stopping cannot split off validation_fraction="
+                f"{self.validation_fraction} of the samples: {error}"
+            ) from None
 
     def _hold_out(self, X, y, sample_weight, network, random_state):
         """Split off the validation set: the rows that remain, and a function that scores."""
@@ -392,8 +423,8 @@ class _BaseMLP(BaseEstimator):
         X_val, y_val, weight_val = X[held], y[held], None
         if sample_weight is not None:
             weight_val = sample_weight[held]
-            _check_any_weight(weight_val, "the validation set")
-            _check_any_weight(sample_weight[rows], "the training set")
+            _check_total_weight(weight_val, "the validation set")
+            _check_total_weight(sample_weight[rows], "the training set")
 
         def score(theta):
             coefs, intercepts = network.unpack(theta, theta.dtype)
@@ -407,11 +438,12 @@ class _BaseMLP(BaseEstimator):
         y = _cast(self._targets.encode(y), dtype, "y")
         if sample_weight is not None:
             sample_weight = _cast(sample_weight, dtype, "sample_weight")
+            _check_total_weight(sample_weight, "all samples")
         n_samples = X.shape[0] if rows is None else len(rows)
         batch_size = {"auto": min(200, n_samples), "full": n_samples}.get(
             self.batch_size, self.batch_size
         )
-        if batch_size > n_samples:
+        if optimizer.stochastic and batch_size > n_samples:
             warnings.warn(
                 "Got `batch_size` less than 1 or larger than sample size. It is going to be "
                 "clipped",
@@ -460,10 +492,8 @@ class _BaseMLP(BaseEstimator):
         self.loss_curve_ = (self._past("loss_curve_", going_on) or []) + losses
         self.best_loss_ = -best if scores is None else None
         self.best_validation_score_ = None if scores is None else best
-        self.validation_scores_ = None
-        if scores is not None:
-            past = self._past("validation_scores_", going_on) or []
-            self.validation_scores_ = past + scores.tolist()
+        past = self._past("validation_scores_", going_on) or []
+        self.validation_scores_ = None if scores is None else past + scores.tolist()
         self._store_history(history, going_on)
 
     def _recall(self, plan, theta, going_on, incremental):
@@ -476,10 +506,11 @@ class _BaseMLP(BaseEstimator):
         if past is None:
             return memory
         if incremental and past.fits(plan.optimizer, theta):
-            memory = copy.deepcopy(past)
+            memory.state = {n: v.astype(theta.dtype) for n, v in past.state.items()}
+            memory.progress = copy.deepcopy(past.progress)
         memory.progress.samples = past.progress.samples
         scored = self.best_loss_ is None
-        if scored == (plan.score is not None):
+        if scored == (plan.score is not None):  # else a loss would be held against a score
             memory.best, memory.stale = past.best.copy(), past.stale.copy()
         return memory
 
@@ -516,6 +547,7 @@ class _BaseMLP(BaseEstimator):
     def _raw(self, X):
         """Raw outputs for validated X, of shape (n_outputs, n_samples)."""
         check_is_fitted(self)
+        self._shapes_and_dtype()
         X = validate_data(self, X, accept_sparse=("csr", "csc"), dtype=FLOATS, reset=False)
         activations = self._activations(len(self.coefs_) - 1)
         return raw_outputs(X, self.coefs_, self.intercepts_, activations)
@@ -723,7 +755,7 @@ class MLPClassifier(ClassifierMixin, _BaseMLP):
 
     _parameter_constraints = {
         **_BaseMLP._parameter_constraints,
-        "loss": accepts(CLASSIFICATION_LOSSES, "for_task", "value_and_gradient"),
+        "loss": accepts(CLASSIFICATION_LOSSES, Loss),
     }
     _families = {**_BaseMLP._families, "loss": CLASSIFICATION_LOSSES}
 
@@ -840,6 +872,7 @@ class MLPClassifier(ClassifierMixin, _BaseMLP):
         self : object
             The fitted estimator.  If an error is raised, it stays as it was.
         """
+        self._validate_params()  # scikit-learn's decorator does it at the first call only
         return self._fit(X, y, sample_weight, incremental=True, classes=classes)
 
     def decision_function(self, X):
@@ -1085,7 +1118,7 @@ class MLPRegressor(RegressorMixin, _BaseMLP):
 
     _parameter_constraints = {
         **_BaseMLP._parameter_constraints,
-        "loss": accepts(REGRESSION_LOSSES, "for_task", "value_and_gradient"),
+        "loss": accepts(REGRESSION_LOSSES, Loss),
     }
     _families = {**_BaseMLP._families, "loss": REGRESSION_LOSSES}
 
@@ -1188,6 +1221,7 @@ class MLPRegressor(RegressorMixin, _BaseMLP):
         self : object
             The fitted estimator.  If an error is raised, it stays as it was.
         """
+        self._validate_params()  # scikit-learn's decorator does it at the first call only
         return self._fit(X, y, sample_weight, incremental=True)
 
     def __sklearn_tags__(self):

@@ -1,6 +1,6 @@
 """Starting weights.
 
-To add an initializer, write a class with `draw` and name it in `INITIALIZERS`.
+To add one, derive a class with `draw` from `Initializer` and name it in `INITIALIZERS`.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Losses: how far the raw outputs of a network are from the targets.
 
-To add one, write a class with `value_and_gradient` and name it in `REGRESSION_LOSSES` or
-`CLASSIFICATION_LOSSES`.
+To add one, derive a class with `tasks` and `value_and_gradient` from `Loss` and name it in
+`REGRESSION_LOSSES` or `CLASSIFICATION_LOSSES`.
 """
 
 import numpy as np
@@ -19,13 +19,17 @@ class Loss(Component):
 
     Attributes
     ----------
-    output : str
+    tasks : tuple of {"regression", "binary", "multiclass", "multilabel"}
+        The kinds of target that it is for.
+
+    output : {"identity", "exp", "logistic", "softmax"}
         Name of the activation that turns raw outputs into predictions.
 
     positive_targets : bool
         Whether targets must not be negative.
     """
 
+    tasks: tuple = ()
     output = "identity"
     positive_targets = False
 
@@ -39,7 +43,14 @@ class Loss(Component):
         Returns
         -------
         loss : Loss
+
+        Raises
+        ------
+        ValueError
+            If it is not for this kind of target.
         """
+        if task not in self.tasks:
+            raise ValueError(f"loss={self!r} is not for {task} targets.")
         return self
 
     def value_and_gradient(self, y, raw, gradient):
@@ -80,6 +91,8 @@ class SquaredError(Loss):
     array([[2.]])
     """
 
+    tasks = ("regression",)
+
     def value_and_gradient(self, y, raw, gradient):
         np.subtract(raw, y, out=gradient)
         np.multiply(gradient, gradient, out=raw)
@@ -101,6 +114,7 @@ class Poisson(Loss):
     array([1.])
     """
 
+    tasks = ("regression",)
     output = "exp"
     positive_targets = True
 
@@ -124,7 +138,10 @@ class LogLoss(Loss):
     'softmax'
     """
 
+    tasks = ("binary", "multiclass", "multilabel")
+
     def for_task(self, task):
+        super().for_task(task)
         return SoftmaxLogLoss() if task == "multiclass" else LogisticLogLoss()
 
 
@@ -140,6 +157,7 @@ class SoftmaxLogLoss(Loss):
     array([0.69314718])
     """
 
+    tasks = ("multiclass",)
     output = "softmax"
 
     def value_and_gradient(self, y, raw, gradient):
@@ -166,6 +184,7 @@ class LogisticLogLoss(Loss):
     array([0.69314718])
     """
 
+    tasks = ("binary", "multilabel")
     output = "logistic"
 
     def value_and_gradient(self, y, raw, gradient):

@@ -1,6 +1,7 @@
 """Optimizers: a rule that turns a gradient into an update of the parameters.
 
-To add one, write a class with `init` and `step` and name it in `OPTIMIZERS`.
+To add one, derive a class with `init` and `step` from `FirstOrder` and name it in
+`OPTIMIZERS`.
 """
 
 from numbers import Real
@@ -13,7 +14,19 @@ from skmlp._sklearn import Interval
 
 
 class Optimizer(Component):
-    """Base class of the first-order optimizers.
+    """Base class of the optimizers.
+
+    Attributes
+    ----------
+    stochastic : bool
+        Whether it takes steps on mini-batches, and so allows `partial_fit`.
+    """
+
+    stochastic: bool
+
+
+class FirstOrder(Optimizer):
+    """Base class of the optimizers that take steps along the gradient of a mini-batch.
 
     Parameters of all layers are one flat vector per network, so that an update is a
     handful of vector operations.  The learning rate is not a hyperparameter of an
@@ -21,9 +34,6 @@ class Optimizer(Component):
 
     Attributes
     ----------
-    stochastic : bool
-        Whether it takes steps on mini-batches, and so allows `partial_fit`.
-
     ignored_schedules : tuple of str
         Names of schedules that have no effect on it, as in scikit-learn.
     """
@@ -66,7 +76,7 @@ class Optimizer(Component):
         raise NotImplementedError
 
 
-class SGD(Optimizer):
+class SGD(FirstOrder):
     """Stochastic gradient descent with momentum.
 
     v <- momentum v - rate g, then theta <- theta + v, or with Nesterov's momentum
@@ -113,7 +123,7 @@ class SGD(Optimizer):
             theta += velocity
 
 
-class Adam(Optimizer):
+class Adam(FirstOrder):
     """Adam (Kingma and Ba 2015, algorithm 1).
 
     m <- beta_1 m + (1 - beta_1) g, v <- beta_2 v + (1 - beta_2) g^2,
@@ -172,7 +182,7 @@ class Adam(Optimizer):
         theta -= gradient
 
 
-class LBFGS(Component):
+class LBFGS(Optimizer):
     """L-BFGS on all samples at once, by SciPy's ``L-BFGS-B``.
 
     The line search runs in float64 whatever the dtype of the network.

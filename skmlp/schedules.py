@@ -1,6 +1,6 @@
 """Learning rate schedules.
 
-To add one, write a class with `factor` and name it in `SCHEDULES`.
+To add one, derive a class with `rate` from `Schedule` and name it in `SCHEDULES`.
 """
 
 from dataclasses import dataclass
@@ -38,21 +38,21 @@ class Progress:
 
 
 class Schedule(Component):
-    """Base class of the schedules: learning rate = factor(progress) * learning_rate_init.
+    """Base class of the schedules, which are pure functions asked before every epoch."""
 
-    A schedule is a pure function; it is asked before every epoch.
-    """
-
-    def factor(self, progress):
-        """Return what `learning_rate_init` is multiplied by.
+    def rate(self, initial, progress):
+        """Return the learning rate.
 
         Parameters
         ----------
+        initial : float
+            `learning_rate_init` of the estimator.
+
         progress : Progress
 
         Returns
         -------
-        factor : float or ndarray of shape (n_networks,)
+        rate : float or ndarray of shape (n_networks,)
         """
         raise NotImplementedError
 
@@ -73,22 +73,22 @@ class Schedule(Component):
 
 
 class Constant(Schedule):
-    """factor = 1.
+    """rate = initial.
 
     Examples
     --------
     >>> import numpy as np
     >>> from skmlp.schedules import Constant, Progress
-    >>> Constant().factor(Progress(plateaus=np.array([0])))
-    1.0
+    >>> Constant().rate(0.001, Progress(plateaus=np.array([0])))
+    0.001
     """
 
-    def factor(self, progress):
-        return 1.0
+    def rate(self, initial, progress):
+        return initial
 
 
 class InvScaling(Schedule):
-    """factor = (samples + 1)^-power_t after the first epoch, 1 in it, as in scikit-learn.
+    """rate = initial / (samples + 1)^power_t after the first epoch, as in scikit-learn.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class InvScaling(Schedule):
     --------
     >>> import numpy as np
     >>> from skmlp.schedules import InvScaling, Progress
-    >>> InvScaling().factor(Progress(plateaus=np.array([0]), epoch=1, samples=99))
+    >>> InvScaling().rate(1.0, Progress(plateaus=np.array([0]), epoch=1, samples=99))
     0.1
     """
 
@@ -109,10 +109,10 @@ class InvScaling(Schedule):
     def __init__(self, power_t=0.5):
         self.power_t = power_t
 
-    def factor(self, progress):
+    def rate(self, initial, progress):
         if progress.epoch == 0:
-            return 1.0
-        return (progress.samples + 1) ** -self.power_t
+            return initial
+        return initial / (progress.samples + 1) ** self.power_t
 
 
 class Adaptive(Schedule):
@@ -122,12 +122,16 @@ class Adaptive(Schedule):
     --------
     >>> import numpy as np
     >>> from skmlp.schedules import Adaptive, Progress
-    >>> Adaptive().factor(Progress(plateaus=np.array([0, 1])))
-    array([1. , 0.2])
+    >>> Adaptive().rate(0.1, Progress(plateaus=np.array([0, 1])))
+    array([0.1 , 0.02])
     """
 
-    def factor(self, progress):
-        return 5.0**-progress.plateaus
+    def rate(self, initial, progress):
+        rate = np.full(len(progress.plateaus), float(initial))
+        # Division by division, for scikit-learn's rounding where `stops` compares.
+        for met in range(progress.plateaus.max()):
+            rate[progress.plateaus > met] /= 5
+        return rate
 
     def stops(self, rate):
         return rate <= 1e-6

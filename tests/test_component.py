@@ -7,7 +7,7 @@ from sklearn.base import clone
 
 from skmlp import MLPClassifier, MLPRegressor
 from skmlp._component import Component, resolve
-from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Relu
+from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmlp.initializers import INITIALIZERS
 from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES
 from skmlp.optimizers import OPTIMIZERS, SGD, Adam
@@ -70,16 +70,14 @@ def test_an_object_carries_its_own():
 
 
 @pytest.mark.parametrize(
-    ("parameters", "error", "message"),
+    ("parameters", "message"),
     [
-        ({"optimizer": "nope"}, ValueError, "optimizer='nope' is not one of .*'sgd'"),
-        ({"optimizer": SGD}, TypeError, r"optimizer is the class SGD; .* SGD\(\)"),
-        ({"optimizer": SGD(momentum=2)}, ValueError, "'momentum' parameter of SGD"),
-        ({"activation": Relu}, TypeError, "activation is the class Relu"),
+        ({"optimizer": "nope"}, "optimizer='nope' is not one of .*'sgd'"),
+        ({"optimizer": SGD(momentum=2)}, "'momentum' parameter of SGD"),
     ],
 )
-def test_errors_name_the_parameter(parameters, error, message):
+def test_errors_name_the_parameter(parameters, message):
     model = MLPRegressor(**parameters)
     (name,) = parameters
-    with pytest.raises(error, match=message):
+    with pytest.raises(ValueError, match=message):
         resolve(model, name, model._families[name])

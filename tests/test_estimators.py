@@ -13,7 +13,9 @@ from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 from sklearn.preprocessing import scale
 
 from skmlp import MLPClassifier, MLPRegressor
-from skmlp.activations import Activation
+from skmlp.activations import Activation, Softmax
+from skmlp.initializers import Initializer
+from skmlp.losses import Loss
 from skmlp.optimizers import SGD
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -49,8 +51,8 @@ def assert_unchanged(estimator, before):
 
 
 def _plain(value):
-    """Own objects as dicts, which can be compared."""
-    if type(value).__module__.startswith("skmlp"):
+    """Objects as dicts, which can be compared."""
+    if hasattr(value, "__dict__") and not isinstance(value, type):
         return {name: _plain(v) for name, v in vars(value).items()}
     return value
 
@@ -267,6 +269,63 @@ def test_warm_start_with_early_stopping_keeps_the_best():
     np.testing.assert_array_equal(model.coefs_[0], weights)
 
 
+@kinds
+def test_validation_scores_go_on_at_a_warm_start(Estimator):
+    model = Estimator(hidden_layer_sizes=(5,), max_iter=3, random_state=0)
+    model.set_params(early_stopping=True, warm_start=True)
+    for n_fits in (1, 2, 3):
+        model.fit(X, LABELS)
+        np.testing.assert_array_equal(model.validation_scores_, model.history_["val_score"])
+        assert len(model.validation_scores_) == len(model.loss_curve_) == 3 * n_fits
+
+
+@kinds
+def test_a_score_is_not_held_against_a_loss(Estimator):
+    model = Estimator(
+        hidden_layer_sizes=(5,),
+        max_iter=3,
+        early_stopping=True,
+        optimizer="sgd",
+        learning_rate="adaptive",
+        n_iter_no_change=2,
+        random_state=0,
+    ).fit(X, LABELS)
+    model.set_params(early_stopping=False)
+    for _ in range(15):
+        model.partial_fit(X, LABELS)
+    losses = model.loss_curve_[3:]
+    assert model.best_loss_ == min(losses) == losses[-1]
+    assert (model.history_["learning_rate"] == 0.001).all()
+    assert np.isnan(model.history_["val_score"][3:]).all()
+
+
+def test_training_goes_on_in_the_dtype_of_the_model():
+    same, mixed = classifier(), classifier()
+    for i in range(6):
+        same.partial_fit(X, LABELS, classes=[0, 1, 2])
+        data = X.astype(np.float32) if i % 2 else X
+        mixed.partial_fit(data, LABELS, classes=[0, 1, 2])
+        assert {a.dtype for a in mixed.coefs_} == {np.dtype(np.float64)}
+    for a, b in zip(same.coefs_, mixed.coefs_, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+def test_lbfgs_takes_no_notice_of_the_batch_size():
+    model = classifier(optimizer="lbfgs", batch_size=10_000).fit(X, LABELS)
+    same = classifier(optimizer="lbfgs").fit(X, LABELS)
+    np.testing.assert_array_equal(model.coefs_[0], same.coefs_[0])
+
+
+@pytest.mark.parametrize("method", ["predict", "partial_fit"])
+@pytest.mark.parametrize("name", ["coefs_", "intercepts_"])
+def test_weights_that_do_not_fit_together(method, name):
+    model = classifier().fit(X, LABELS)
+    setattr(model, name, [a[:-1] for a in getattr(model, name)])
+    arguments = (X,) if method == "predict" else (X, LABELS)
+    with pytest.raises(ValueError, match=r"coefs_ of the shapes .* and intercepts_"):
+        getattr(model, method)(*arguments)
+
+
 def test_own_activation_that_needs_its_input():
     class Quadratic(Activation):
         keeps_input = True
@@ -298,6 +357,16 @@ def test_inputs_are_not_written_to():
 
 # --- bad input -----------------------------------------------------------------------------
 
+
+class Nowhere(Loss):
+    """Is for no targets."""
+
+
+class Wrong(Initializer):
+    def draw(self, random_state, fan_in, fan_out, activation):
+        return np.zeros((fan_out, fan_in)), np.zeros(fan_out)
+
+
 BAD_PARAMETERS = [
     ({"hidden_layer_sizes": (2.5,)}, r"hidden_layer_sizes must be integers, got \[2.5\]"),
     ({"hidden_layer_sizes": (4, 0)}, r"hidden_layer_sizes must be > 0, got \[4, 0\]"),
@@ -308,7 +377,11 @@ BAD_PARAMETERS = [
     ({"solver": "lbfgs", "optimizer": "sgd"}, "solver='lbfgs' and optimizer='sgd' are both"),
     ({"optimizer": "sdg"}, "'optimizer' parameter .* must be a str among"),
     ({"optimizer": SGD(momentum=2)}, "'momentum' parameter of SGD"),
-    ({"optimizer": SGD}, "optimizer is the class SGD"),
+    ({"optimizer": SGD}, "'optimizer' parameter .* or an instance of"),
+    ({"activation": Softmax()}, "'activation' parameter .* or an instance of"),
+    ({"loss": Nowhere()}, "loss=Nowhere"),
+    ({"initializer": Wrong()}, "initializer=Wrong.* gives weights of the shapes"),
+    ({"hidden_layer_sizes": {3}}, "hidden_layer_sizes"),
     ({"activation": "rleu"}, "'activation' parameter"),
     ({"loss": "nope"}, "'loss' parameter"),
     ({"learning_rate": "nope"}, "'learning_rate' parameter"),
@@ -363,10 +436,15 @@ BAD_DATA = [
     (
         classifier(early_stopping=True),
         (X, LABELS, np.r_[1, np.zeros(149)]),
-        "sample_weight is zero for the (validation|training) set",
+        "sample_weight has the sum 0.0 over the (validation|training) set",
     ),
     (classifier(early_stopping=True), (X[:4], [0, 0, 0, 1]), "validation_fraction=0.1"),
     (classifier(early_stopping=True), (X[:4], INDICATORS[:4]), "'validation_fraction'"),
+    (regressor(early_stopping=True), (X[:1], LABELS[:1]), "validation_fraction=0.1"),
+    (classifier(), (X, LABELS, ["X"] * 150), "sample_weight: could not convert"),
+    (regressor(), (X, LABELS, 1e307 * WEIGHTS), "sample_weight has the sum inf"),
+    (regressor(), (X.astype("f"), LABELS, 1e300 * WEIGHTS), "sample_weight has values that"),
+    (regressor(dtype="float32"), (X, LABELS, 1e-50 * WEIGHTS), "sample_weight has the sum 0"),
     (regressor(), (X, ["a"] * 150), "y must hold numbers"),
     (regressor(), (X, changed(X[:, 0], np.inf)), "y contains infinity"),
     (regressor(), (X, np.zeros((150, 2, 2))), "y: Found array with dim 3"),
@@ -416,6 +494,9 @@ BAD_CALLS = [
     (classifier(), {"hidden_layer_sizes": (7,)}, (X, LABELS), "hidden_layer_sizes=.7,. asks"),
     (classifier(), {"hidden_layer_sizes": (5, 5)}, (X, LABELS), "hidden_layer_sizes"),
     (classifier(), {"early_stopping": True}, (X, LABELS), "early_stopping"),
+    (classifier(), {"batch_size": -5}, (X, LABELS), "'batch_size' parameter"),
+    (classifier(), {"alpha": -1}, (X, LABELS), "'alpha' parameter"),
+    (regressor(), {"tol": "a"}, (X, LABELS), "'tol' parameter"),
     (classifier(), {}, (X[:, :3], LABELS), "X has 3 features"),
     (classifier(), {}, (X, LABELS + 1), "`y` has classes not in `self.classes_`"),
     (classifier(), {}, (X, LABELS, None, [1, 2]), "`classes=.* is not the same"),

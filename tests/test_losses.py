@@ -61,6 +61,16 @@ def test_every_loss_has_a_case():
     assert {case[0] for case in CASES} == set(LOSSES)
 
 
+def test_a_loss_refuses_targets_that_it_is_not_for():
+    for name, cls in LOSSES.items():
+        for task in ("regression", "binary", "multiclass", "multilabel"):
+            if task in cls.tasks:
+                assert task in cls().for_task(task).tasks
+            else:
+                with pytest.raises(ValueError, match=f"loss={cls.__name__}.* {task}"):
+                    LOSSES[name]().for_task(task)
+
+
 @cases
 def test_values(name, task, n_outputs, reference):
     loss = LOSSES[name]().for_task(task)

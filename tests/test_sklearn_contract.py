@@ -209,6 +209,12 @@ def test_set_params_of_solver_and_optimizer(Estimator, before, change, expected)
     assert (model.optimizer, model.solver) == expected
 
 
+def test_nested_set_params_through_the_alias():
+    for model in (MLPRegressor(optimizer="sgd"), MLPRegressor(solver="sgd")):
+        model.set_params(solver__momentum=0.2)
+        assert (model.optimizer.momentum, model.solver) == (0.2, None)
+
+
 @kinds
 @pytest.mark.parametrize("name", ["optimizer", "solver"])
 def test_nested_set_params_puts_in_the_object(Estimator, name):

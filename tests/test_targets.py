@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.preprocessing import LabelBinarizer
 
 from skmlp._targets import classification_targets, regression_targets
 
@@ -13,7 +14,6 @@ LABELS = {
     "float": [1.0, 2.0, 3.0],
     "bool": [True, False],
     "str": ["b", "a", "c", "a"],
-    "object": np.array(["b", "a", "c", "a"], dtype=object),
 }
 
 
@@ -28,6 +28,12 @@ def test_labels_round_trip(labels):
     assert decoded.dtype == labels.dtype
     np.testing.assert_array_equal(decoded, labels)
     np.testing.assert_array_equal(targets.classes, np.unique(labels))
+
+
+def test_text_in_an_object_array_becomes_text_as_in_scikit_learn():
+    targets, y = classification_targets(np.array(["b", "aa", "c", "aa"], dtype=object))
+    np.testing.assert_array_equal(targets.decode(targets.encode(y).T * 2.0 - 1), y)
+    assert targets.classes.dtype == LabelBinarizer().fit(y).classes_.dtype == "<U2"
 
 
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_array, sparse.csr_matrix])
@@ -88,6 +94,7 @@ def test_indicators_are_0_and_1(values):
     ("y", "error", "message"),
     [
         (sparse.csr_array(np.eye(3)), TypeError, "Sparse y is not supported in regression"),
+        (np.array([1.5, None], dtype=object).astype(float), ValueError, "y contains NaN"),
         (np.array(["1", "2"]), ValueError, "y must hold numbers, got the dtype <U1"),
     ],
 )
