@@ -1,0 +1,498 @@
+"""What the classifier and the regressor share: parameters, and how a fit is put together."""
+
+import copy
+import re
+import warnings
+from itertools import pairwise
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import BaseEstimator, is_regressor
+from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skmlp._component import accepts, resolve
+from skmlp._network import Network, raw_outputs
+from skmlp._sklearn import (
+    Interval,
+    Options,
+    RealNotInt,
+    StrOptions,
+    _check_sample_weight,
+    _check_y,
+    _fit_context,
+)
+from skmlp._training import Memory, Plan, Run, minimize, train, train_once
+from skmlp._validation import cast, check_total_weight, naming, split_rows
+from skmlp.activations import ACTIVATIONS, Activation
+from skmlp.initializers import INITIALIZERS, Initializer
+from skmlp.optimizers import OPTIMIZERS, Optimizer
+from skmlp.schedules import SCHEDULES, Constant, Schedule
+
+FLOATS = (np.float64, np.float32)
+
+
+def has_partial_fit(estimator):
+    """partial_fit exists where the optimizer takes steps on mini-batches."""
+    value = estimator.optimizer if estimator.solver is None else estimator.solver
+    optimizer = OPTIMIZERS.get(value) if isinstance(value, str) else value
+    if not getattr(optimizer, "stochastic", True):
+        raise AttributeError(
+            f"partial_fit is only available for stochastic optimizers. {value} is not "
+            "stochastic."
+        )
+    return True
+
+
+class BaseMLP(BaseEstimator):
+    """What the classifier and the regressor share."""
+
+    _parameter_constraints: dict = {
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "activation": accepts(ACTIVATIONS, Activation),
+        "optimizer": accepts(OPTIMIZERS, Optimizer),
+        "solver": [None, *accepts(OPTIMIZERS, Optimizer)],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [
+            StrOptions({"auto", "full"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "learning_rate": accepts(SCHEDULES, Schedule),
+        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+        "power_t": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "shuffle": ["boolean"],
+        "random_state": ["random_state"],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "verbose": ["verbose"],
+        "warm_start": ["boolean"],
+        "momentum": [Interval(Real, 0, 1, closed="both")],
+        "nesterovs_momentum": ["boolean"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(RealNotInt, 0, 1, closed="neither")],
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "n_iter_no_change": [
+            Interval(Integral, 1, None, closed="left"),
+            Options(Real, {np.inf}),
+        ],
+        "max_fun": [Interval(Integral, 1, None, closed="left")],
+        "initializer": accepts(INITIALIZERS, Initializer),
+        "dtype": [None, StrOptions({"float32", "float64"})],
+    }
+
+    def __init__(
+        self,
+        *,
+        hidden_layer_sizes,
+        activation,
+        loss,
+        optimizer,
+        solver,
+        alpha,
+        batch_size,
+        learning_rate,
+        learning_rate_init,
+        power_t,
+        max_iter,
+        shuffle,
+        random_state,
+        tol,
+        verbose,
+        warm_start,
+        momentum,
+        nesterovs_momentum,
+        early_stopping,
+        validation_fraction,
+        beta_1,
+        beta_2,
+        epsilon,
+        n_iter_no_change,
+        max_fun,
+        initializer,
+        dtype,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.loss = loss
+        self.optimizer = optimizer
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.n_iter_no_change = n_iter_no_change
+        self.max_fun = max_fun
+        self.initializer = initializer
+        self.dtype = dtype
+
+    _families = {
+        "activation": ACTIVATIONS,
+        "optimizer": OPTIMIZERS,
+        "learning_rate": SCHEDULES,
+        "initializer": INITIALIZERS,
+    }
+
+    def set_params(self, **params):
+        """Set parameters of this estimator and of its components.
+
+        Parameters
+        ----------
+        **params : dict
+            A name such as ``optimizer__momentum`` reaches into a component.  Where the
+            component is given by name, the object that the name stands for is put in its
+            place first.
+
+        Returns
+        -------
+        self : object
+        """
+        own = {name: value for name, value in params.items() if "__" not in name}
+        nested = {
+            re.sub("^solver__", "optimizer__", name): value
+            for name, value in params.items()
+            if "__" in name
+        }
+        if "optimizer" in own:
+            own.setdefault("solver", None)
+        elif own.get("solver") is not None:
+            own["optimizer"] = "adam"
+        super().set_params(**own)
+        for name in {name.partition("__")[0] for name in nested} & set(self._families):
+            if name == "optimizer" and self.solver is not None:
+                self.optimizer, self.solver = self.solver, None  # two names of one thing
+            if isinstance(getattr(self, name), str):
+                setattr(self, name, self._resolve(name))
+        return super().set_params(**nested)
+
+    def _resolve(self, name):
+        return resolve(self, name, self._families[name])
+
+    def _activations(self, n_hidden):
+        return [self._resolve("activation")] * n_hidden
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Training data.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets: labels, an indicator matrix of 0 and 1, or numbers.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative; None stands for ones.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.  If an error is raised, it stays as it was.
+        """
+        return self._fit(X, y, sample_weight)
+
+    def _fit(self, X, y, sample_weight, **more):
+        """Train a copy and take over its attributes, so that an error changes nothing."""
+        draft = copy.copy(self)
+        draft._train(X, y, sample_weight, **more)
+        for name in set(vars(self)) - set(vars(draft)):
+            delattr(self, name)
+        vars(self).update(vars(draft))
+        return self
+
+    def _train(self, X, y, sample_weight, incremental=False, classes=None):
+        optimizer = self._resolve_optimizer()
+        if incremental and self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        going_on = hasattr(self, "coefs_") and (incremental or self.warm_start)
+        X, y, sample_weight = self._check_data(X, y, sample_weight, going_on)
+        self._targets, y = self._make_targets(y, going_on, incremental, classes)
+        loss = self._resolve("loss").for_task(self._targets.task)
+        self.out_activation_ = loss.output
+
+        model_dtype = self._shapes_and_dtype()[1] if going_on else X.dtype
+        dtype = np.dtype(self.dtype or model_dtype)
+        network = self._network(X.shape[1])
+        random_state = check_random_state(self.random_state)
+        if going_on:
+            theta = self._packed(network, dtype)
+        else:
+            theta = self._drawn(network, dtype, random_state)
+        rows, score = None, None
+        if self.early_stopping and optimizer.stochastic:
+            rows, score = self._hold_out(X, y, sample_weight, network, random_state)
+
+        plan = self._plan(X, y, sample_weight, dtype, network, loss, optimizer, rows, score)
+        # An overflow shows in the result, which is checked below.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            if optimizer.stochastic:
+                self._descend(plan, theta, random_state, going_on, incremental)
+            else:
+                self._minimize(plan, theta, going_on)
+        if not np.isfinite(theta).all():
+            raise ValueError(
+                "Solver produced non-finite parameter weights. The input data may contain "
+                "large values and need to be preprocessed."
+            )
+        self.coefs_, self.intercepts_ = network.unpack(theta[0], model_dtype)
+        self.n_layers_ = len(network.sizes)
+        self.n_outputs_ = network.sizes[-1]
+
+    def _check_data(self, X, y, sample_weight, going_on):
+        with naming("X"):
+            X = validate_data(
+                self,
+                X,
+                y if y is None else "no_validation",  # None has an error of its own
+                accept_sparse=("csr", "csc"),
+                dtype=FLOATS,
+                order="C",
+                reset=not going_on,
+            )
+        with naming("y"):
+            numeric = is_regressor(self)
+            y = _check_y(y, multi_output=True, y_numeric=numeric, estimator=self)
+        check_consistent_length(X, y)
+        if sample_weight is not None:
+            with naming("sample_weight"):
+                sample_weight = _check_sample_weight(
+                    sample_weight, X, dtype=np.float64, ensure_non_negative=True
+                )
+        return X, y, sample_weight
+
+    def _resolve_optimizer(self):
+        """The optimizer, from the two parameters that can name it."""
+        if self.solver is not None and self.optimizer != "adam":
+            raise ValueError(
+                f"solver={self.solver!r} and optimizer={self.optimizer!r} are both given; "
+                "they are two names of one parameter."
+            )
+        name = "optimizer" if self.solver is None else "solver"
+        return resolve(self, name, OPTIMIZERS)
+
+    def _resolve_schedule(self, optimizer):
+        if optimizer.stochastic and self.learning_rate in optimizer.ignored_schedules:
+            return Constant()
+        return self._resolve("learning_rate")
+
+    def _network(self, n_features):
+        """The shape of the network."""
+        hidden = np.atleast_1d(self.hidden_layer_sizes).tolist()
+        if not all(isinstance(units, Integral) for units in hidden):
+            raise ValueError(f"hidden_layer_sizes must be integers, got {hidden}.")
+        if any(units <= 0 for units in hidden):
+            raise ValueError(f"hidden_layer_sizes must be > 0, got {hidden}.")
+        sizes = [n_features, *hidden, self._targets.n_outputs]
+        return Network(sizes, self._activations(len(hidden)))
+
+    def _packed(self, network, dtype):
+        """The fitted weights, as the starting point of a warm start or `partial_fit`."""
+        fitted, _ = self._shapes_and_dtype()
+        if fitted != list(pairwise(network.sizes)):
+            raise ValueError(
+                f"hidden_layer_sizes={self.hidden_layer_sizes!r} asks for a network with "
+                f"layers of {list(network.sizes)} units, but the weights in coefs_, which "
+                f"the training would start from, have the shapes {fitted}."
+            )
+        return network.pack(self.coefs_, self.intercepts_, dtype)[None]
+
+    def _shapes_and_dtype(self):
+        """Of the weights, which the user may have set."""
+        shapes = [np.shape(W) for W in self.coefs_]
+        biases = [np.shape(b) for b in self.intercepts_]
+        chained = all(a[1:] == b[:1] for a, b in pairwise(shapes))
+        if not chained or biases != [shape[1:] for shape in shapes]:
+            raise ValueError(
+                f"coefs_ of the shapes {shapes} and intercepts_ of the shapes {biases} do "
+                "not make a network."
+            )
+        return shapes, np.result_type(*self.coefs_, np.float32)
+
+    def _drawn(self, network, dtype, random_state):
+        """Starting weights."""
+        initializer = self._resolve("initializer")
+        activation = self._resolve("activation")
+        layers = [
+            initializer.draw(random_state, fan_in, fan_out, activation)
+            for fan_in, fan_out in pairwise(network.sizes)
+        ]
+        shapes = [np.shape(W) for W, _ in layers]
+        if shapes != list(pairwise(network.sizes)):
+            raise ValueError(
+                f"initializer={self.initializer!r} gives weights of the shapes {shapes} to "
+                f"a network with layers of {list(network.sizes)} units."
+            )
+        return network.pack(*zip(*layers, strict=True), dtype)[None]
+
+    def _hold_out(self, X, y, sample_weight, network, random_state):
+        """Split off the validation set: the rows that remain, and a function that scores."""
+        rows, held = split_rows(
+            X.shape[0], y, self._targets.task, self.validation_fraction, random_state
+        )
+        X_val, y_val, weight_val = X[held], y[held], None
+        if sample_weight is not None:
+            weight_val = sample_weight[held]
+            check_total_weight(weight_val, "the validation set")
+            check_total_weight(sample_weight[rows], "the training set")
+
+        def score(theta):
+            coefs, intercepts = network.unpack(theta, theta.dtype)
+            raw = raw_outputs(X_val, coefs, intercepts, network.activations)
+            return self._score(y_val, raw, weight_val) if np.isfinite(raw).all() else np.nan
+
+        return rows, score
+
+    def _plan(self, X, y, sample_weight, dtype, network, loss, optimizer, rows, score):
+        X = cast(X, dtype, "X")
+        y = cast(self._targets.encode(y), dtype, "y")
+        if sample_weight is not None:
+            sample_weight = cast(sample_weight, dtype, "sample_weight")
+            check_total_weight(sample_weight, "all samples")
+        n_samples = X.shape[0] if rows is None else len(rows)
+        batch_size = {"auto": min(200, n_samples), "full": n_samples}.get(
+            self.batch_size, self.batch_size
+        )
+        if optimizer.stochastic and batch_size > n_samples:
+            warnings.warn(
+                "Got `batch_size` less than 1 or larger than sample size. It is going to be "
+                "clipped",
+                stacklevel=2,
+            )
+        settings = {
+            name: getattr(self, name)
+            for name in (
+                "alpha",
+                "learning_rate_init",
+                "max_iter",
+                "max_fun",
+                "shuffle",
+                "tol",
+                "n_iter_no_change",
+                "verbose",
+            )
+        }
+        return Plan(
+            X=X,
+            y=y,
+            sample_weight=sample_weight,
+            rows=rows,
+            network=network,
+            loss=loss,
+            optimizer=optimizer,
+            schedule=self._resolve_schedule(optimizer),
+            score=score,
+            batch_size=min(batch_size, n_samples),
+            **settings,
+        )
+
+    def _descend(self, plan, theta, random_state, going_on, incremental):
+        """Train with a first-order optimizer and store what it tells."""
+        memory = self._recall(plan, theta, going_on, incremental)
+        run = Run(plan, theta, memory, random_state)
+        train_once(run) if incremental else train(run)
+        theta[...] = run.result
+        history = {name: np.ravel(rows) for name, rows in run.history.items()}
+        losses, scores = history["loss"].tolist(), history.get("val_score")
+        best = float(memory.best[0])
+        self._memory = memory
+        self.t_ = memory.progress.samples
+        self.n_iter_ = len(losses)
+        self.loss_ = losses[-1]
+        self.loss_curve_ = (self._past("loss_curve_", going_on) or []) + losses
+        self.best_loss_ = -best if scores is None else None
+        self.best_validation_score_ = None if scores is None else best
+        past = self._past("validation_scores_", going_on) or []
+        self.validation_scores_ = None if scores is None else past + scores.tolist()
+        self._store_history(history, going_on)
+
+    def _recall(self, plan, theta, going_on, incremental):
+        """What an earlier training has left: the whole optimizer state for `partial_fit`.
+
+        A warm start begins anew, but for the best value and the epochs since.
+        """
+        memory = Memory.blank(plan.optimizer, theta)
+        past = self._past("_memory", going_on)
+        if past is None:
+            return memory
+        if incremental and past.fits(plan.optimizer, theta):
+            memory.state = {n: v.astype(theta.dtype) for n, v in past.state.items()}
+            memory.progress = copy.deepcopy(past.progress)
+        memory.progress.samples = past.progress.samples
+        scored = self.best_loss_ is None
+        if scored == (plan.score is not None):  # else a loss would be held against a score
+            memory.best, memory.stale = past.best.copy(), past.stale.copy()
+        return memory
+
+    def _minimize(self, plan, theta, going_on):
+        """Train with L-BFGS and store what it tells, which is less."""
+        self.loss_, self.n_iter_, history = minimize(plan, theta)
+        self.t_ = self._past("t_", going_on) or 0
+        for name in (
+            "_memory",
+            "best_loss_",
+            "best_validation_score_",
+            "loss_curve_",
+            "validation_scores_",
+        ):
+            vars(self).pop(name, None)
+        self._store_history(history, going_on)
+
+    def _past(self, name, going_on):
+        """An attribute of the training that this one goes on from, else None."""
+        return getattr(self, name, None) if going_on else None
+
+    def _store_history(self, history, going_on):
+        """Append to `history_`; NaN where one of the two has no such quantity."""
+        past = self._past("history_", going_on) or {}
+        parts = [part for part in (past, history) if part]
+        names = dict.fromkeys(name for part in parts for name in part)
+        self.history_ = {
+            name: np.concatenate(
+                [part.get(name, np.full(len(part["loss"]), np.nan)) for part in parts]
+            )
+            for name in names
+        }
+
+    def _raw(self, X):
+        """Raw outputs for validated X, of shape (n_outputs, n_samples)."""
+        check_is_fitted(self)
+        self._shapes_and_dtype()
+        X = validate_data(self, X, accept_sparse=("csr", "csc"), dtype=FLOATS, reset=False)
+        activations = self._activations(len(self.coefs_) - 1)
+        return raw_outputs(X, self.coefs_, self.intercepts_, activations)
+
+    def predict(self, X):
+        """Predict the targets.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Labels, an indicator matrix, or numbers, as in `fit`.
+        """
+        return self._decode(self._raw(X))
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
