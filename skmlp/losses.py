@@ -125,11 +125,21 @@ class Poisson(Loss):
         return np.add.reduce(losses, axis=-2)
 
 
+LARGEST_LOG_LOSS = {
+    np.dtype(dtype): -np.log(np.finfo(dtype).eps) for dtype in (np.float32, np.float64)
+}
+
+
 class LogLoss(Loss):
     """Cross-entropy, computed from the logits.
 
     Multi-class targets take the softmax of the logits (`SoftmaxLogLoss`), binary and
     multi-label ones the logistic function of each (`LogisticLogLoss`).
+
+    The reported value is at most -log(eps) per label, 36 in float64: scikit-learn clips its
+    probabilities at the machine epsilon, and the value decides when training stops.  On
+    raw features, where logits are beyond that, fits would end at other epochs without this
+    bound.  The gradient is exact.
 
     Examples
     --------
@@ -169,7 +179,7 @@ class SoftmaxLogLoss(Loss):
         raw *= y
         losses = np.log(total, out=total)[..., 0, :]
         losses -= np.add.reduce(raw, axis=-2)
-        return losses
+        return np.minimum(losses, LARGEST_LOG_LOSS[losses.dtype], out=losses)
 
 
 class LogisticLogLoss(Loss):
@@ -201,6 +211,7 @@ class LogisticLogLoss(Loss):
         losses += np.maximum(raw, 0)
         raw *= y
         losses -= raw
+        np.minimum(losses, LARGEST_LOG_LOSS[losses.dtype], out=losses)
         return np.add.reduce(losses, axis=-2)
 
 
