@@ -56,7 +56,7 @@ class Batch:
         """First layer: out = W X^T + b, of shape (..., units, n_rows)."""
         raise NotImplementedError
 
-    def backward(self, delta, gradient):
+    def backward(self, delta, delta_T, gradient):
         """Gradient of the first layer, from delta of shape (..., units, n_rows)."""
         raise NotImplementedError
 
@@ -81,8 +81,7 @@ class GatheredBatch(Batch):
     def forward(self, parameters, out):
         parameters.product(parameters.layers[0].block_T, self.rows_X_T, out=out)
 
-    def backward(self, delta, gradient):
-        delta_T = np.swapaxes(delta, -1, -2)
+    def backward(self, delta, delta_T, gradient):
         gradient.product(self.rows_X_T, delta_T, out=gradient.layers[0].block)
 
 
@@ -100,8 +99,8 @@ class ViewBatch(Batch):
         self.multiply(parameters, out)
         out += parameters.layers[0].bias_column
 
-    def backward(self, delta, gradient):
-        self.multiply_back(np.swapaxes(delta, -1, -2), gradient)
+    def backward(self, delta, delta_T, gradient):
+        self.multiply_back(delta_T, gradient)
         # a quarter of the time of sum(axis=-1)
         gradient.product(delta, self.ones, out=gradient.layers[0].biases)
 

@@ -149,7 +149,7 @@ def backward(parameters, batch, work, gradient):
         product(work.outputs[i], work.deltas_T[i + 1], out=gradient.layers[i + 1].block)
         product(parameters.layers[i + 1].weights, above, out=below)
         activations[i].backward(work.z[i], work.a[i], below, work.scratch[i])
-    batch.backward(work.deltas[0], gradient)
+    batch.backward(work.deltas[0], work.deltas_T[0], gradient)
 
 
 def raw_outputs(X, coefs, intercepts, activations):

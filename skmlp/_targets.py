@@ -72,13 +72,14 @@ class Labels(Targets):
                 f"y has {y.shape[1]} columns, but the model was fitted with one label per "
                 "sample."
             )
-        unknown = np.setdiff1d(y, self.classes)
-        if len(unknown):
+        last = len(self.classes) - 1
+        indices = np.minimum(np.searchsorted(self.classes, y), last)
+        if (self.classes[indices] != y).any():
             raise ValueError(
                 "`y` has classes not in `self.classes_`. `self.classes_` has "
                 f"{self.classes}. 'y' has {np.unique(y)}."
             )
-        return np.searchsorted(self.classes, y)
+        return indices
 
 
 class Binary(Labels):
