@@ -24,12 +24,23 @@ from skmlp._sklearn import (
 )
 from skmlp._training import Memory, Plan, Run, minimize, train, train_once
 from skmlp._validation import cast, check_total_weight, naming, split_rows
-from skmlp.activations import ACTIVATIONS, Activation
+from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation
 from skmlp.initializers import INITIALIZERS, Initializer
 from skmlp.optimizers import OPTIMIZERS, Optimizer
 from skmlp.schedules import SCHEDULES, Constant, Schedule
 
 FLOATS = (np.float64, np.float32)
+# Parameters that the training reads as they are.
+SETTINGS = (
+    "alpha",
+    "learning_rate_init",
+    "max_iter",
+    "max_fun",
+    "shuffle",
+    "tol",
+    "n_iter_no_change",
+    "verbose",
+)
 
 
 def has_partial_fit(estimator):
@@ -221,10 +232,15 @@ class BaseMLP(BaseEstimator):
         optimizer = self._resolve_optimizer()
         if incremental and self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
-        going_on = hasattr(self, "coefs_") and (incremental or self.warm_start)
+        going_on = hasattr(self, "_targets") and (incremental or self.warm_start)
         X, y, sample_weight = self._check_data(X, y, sample_weight, going_on)
         self._targets, y = self._make_targets(y, going_on, incremental, classes)
         loss = self._resolve("loss").for_task(self._targets.task)
+        if loss.output not in OUTPUT_ACTIVATIONS:
+            raise ValueError(
+                f"loss={self.loss!r} has the output {loss.output!r}, which is not one of "
+                f"{sorted(OUTPUT_ACTIVATIONS)}."
+            )
         self.out_activation_ = loss.output
 
         model_dtype = self._shapes_and_dtype()[1] if going_on else X.dtype
@@ -239,7 +255,17 @@ class BaseMLP(BaseEstimator):
         if self.early_stopping and optimizer.stochastic:
             rows, score = self._hold_out(X, y, sample_weight, network, random_state)
 
-        plan = self._plan(X, y, sample_weight, dtype, network, loss, optimizer, rows, score)
+        plan = Plan(
+            **self._arrays(X, y, sample_weight, dtype),
+            rows=rows,
+            score=score,
+            network=network,
+            loss=loss,
+            optimizer=optimizer,
+            schedule=self._resolve_schedule(optimizer),
+            batch_size=self._batch_size(X.shape[0] if rows is None else len(rows), optimizer),
+            **{name: getattr(self, name) for name in SETTINGS},
+        )
         # An overflow shows in the result, which is checked below.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             if optimizer.stochastic:
@@ -359,48 +385,29 @@ class BaseMLP(BaseEstimator):
 
         return rows, score
 
-    def _plan(self, X, y, sample_weight, dtype, network, loss, optimizer, rows, score):
-        X = cast(X, dtype, "X")
-        y = cast(self._targets.encode(y), dtype, "y")
+    def _arrays(self, X, y, sample_weight, dtype):
+        """The data as the training wants it."""
         if sample_weight is not None:
             sample_weight = cast(sample_weight, dtype, "sample_weight")
             check_total_weight(sample_weight, "all samples")
-        n_samples = X.shape[0] if rows is None else len(rows)
-        batch_size = {"auto": min(200, n_samples), "full": n_samples}.get(
-            self.batch_size, self.batch_size
-        )
-        if optimizer.stochastic and batch_size > n_samples:
+        return {
+            "X": cast(X, dtype, "X"),
+            "y": cast(self._targets.encode(y), dtype, "y"),
+            "sample_weight": sample_weight,
+        }
+
+    def _batch_size(self, n_samples, optimizer):
+        if self.batch_size == "full" or not optimizer.stochastic:
+            return n_samples
+        if self.batch_size == "auto":
+            return min(200, n_samples)
+        if self.batch_size > n_samples:
             warnings.warn(
                 "Got `batch_size` less than 1 or larger than sample size. It is going to be "
                 "clipped",
                 stacklevel=2,
             )
-        settings = {
-            name: getattr(self, name)
-            for name in (
-                "alpha",
-                "learning_rate_init",
-                "max_iter",
-                "max_fun",
-                "shuffle",
-                "tol",
-                "n_iter_no_change",
-                "verbose",
-            )
-        }
-        return Plan(
-            X=X,
-            y=y,
-            sample_weight=sample_weight,
-            rows=rows,
-            network=network,
-            loss=loss,
-            optimizer=optimizer,
-            schedule=self._resolve_schedule(optimizer),
-            score=score,
-            batch_size=min(batch_size, n_samples),
-            **settings,
-        )
+        return min(self.batch_size, n_samples)
 
     def _descend(self, plan, theta, random_state, going_on, incremental):
         """Train with a first-order optimizer and store what it tells."""
@@ -472,7 +479,7 @@ class BaseMLP(BaseEstimator):
 
     def _raw(self, X):
         """Raw outputs for validated X, of shape (n_outputs, n_samples)."""
-        check_is_fitted(self)
+        check_is_fitted(self, "coefs_")
         self._shapes_and_dtype()
         X = validate_data(self, X, accept_sparse=("csr", "csc"), dtype=FLOATS, reset=False)
         activations = self._activations(len(self.coefs_) - 1)

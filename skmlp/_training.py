@@ -22,6 +22,8 @@ from skmlp.schedules import Progress
 class Plan:
     """What a fit is to do: the data, the components and the estimator's settings.
 
+    What is not listed here are the components, and parameters of the estimator.
+
     Attributes
     ----------
     X : {ndarray, CSR matrix} of shape (n_samples, n_features)
@@ -304,14 +306,11 @@ def compare(run, loss, learning_rate, seconds):
     memory.stale[slower] = 0
     memory.progress.plateaus = memory.progress.plateaus + slower
     if plateau.any():
+        action = f"Setting learning rate to {_text(run.rates())}"
         plan.say(
             f"{what} did not improve more than tol={plan.tol:f} for "
             f"{plan.n_iter_no_change} consecutive epochs. "
-            + (
-                "Stopping."
-                if stopped.any()
-                else f"Setting learning rate to {_text(run.rates())}"
-            )
+            f"{'Stopping.' if stopped.any() else action}"
         )
     return stopped
 

@@ -100,7 +100,13 @@ class Activation(Component):
 
 
 class Identity(Activation):
-    """f(z) = z.
+    """Identity: the layer is linear.
+
+    f(z) = z, with the derivative 1.
+
+    See Also
+    --------
+    Relu : The identity for positive inputs.
 
     Examples
     --------
@@ -117,7 +123,14 @@ class Identity(Activation):
 
 
 class Logistic(Activation):
-    """f(z) = 1 / (1 + exp(-z)), with the derivative a (1 - a).
+    """Logistic function, or sigmoid.
+
+    f(z) = 1 / (1 + exp(-z)), with the derivative a (1 - a).
+
+    See Also
+    --------
+    Tanh : The same curve between -1 and 1.
+    scipy.special.expit : The same function.
 
     Examples
     --------
@@ -150,7 +163,13 @@ class Logistic(Activation):
 
 
 class Tanh(Activation):
-    """f(z) = tanh(z), with the derivative 1 - a^2.
+    """Hyperbolic tangent.
+
+    f(z) = tanh(z), with the derivative 1 - a^2.
+
+    See Also
+    --------
+    Logistic : The same curve between 0 and 1.
 
     Examples
     --------
@@ -173,7 +192,14 @@ class Tanh(Activation):
 
 
 class Relu(Activation):
-    """f(z) = max(0, z), with the derivative 1 where a > 0 and else 0.
+    """Rectified linear unit.
+
+    f(z) = max(0, z), with the derivative 1 where a > 0 and else 0 (Glorot, Bordes and Bengio
+    2011, "Deep sparse rectifier neural networks").
+
+    See Also
+    --------
+    Identity : Linear for negative inputs too.
 
     Examples
     --------
@@ -200,7 +226,14 @@ class Relu(Activation):
 
 
 class Softmax(Component):
-    """f(z) = exp(z) / sum(exp(z)), the sum over the units; for outputs only.
+    """Softmax, the output activation of multi-class classification.
+
+    f(z) = exp(z) / sum(exp(z)), the sum over the units; for outputs only.
+
+    See Also
+    --------
+    skmlp.losses.SoftmaxLogLoss : The loss that it goes with.
+    scipy.special.softmax : The same function.
 
     Examples
     --------
@@ -216,7 +249,13 @@ class Softmax(Component):
 
 
 class Exponential(Component):
-    """f(z) = exp(z); for outputs only.
+    """Exponential function, the output activation of Poisson regression.
+
+    f(z) = exp(z); for outputs only.
+
+    See Also
+    --------
+    skmlp.losses.Poisson : The loss that it goes with.
 
     Examples
     --------

@@ -35,11 +35,15 @@ class Initializer(Component):
 
 
 class Auto(Initializer):
-    """scikit-learn's rule: weights and biases uniform in (-b, b).
+    """Uniform weights and biases by scikit-learn's rule.
 
-    b = sqrt(f / (fan_in + fan_out)) with f = 2 for the logistic activation and f = 6 for
-    all others (Glorot and Bengio 2010, equation 16), weights before biases.  The same
-    random state gives the starting weights of scikit-learn's MLP.
+    Weights, then biases, are drawn from (-b, b) with b = sqrt(f / (fan_in + fan_out)), where
+    f is 2 for the logistic activation and 6 for all others (Glorot and Bengio 2010, equation
+    16).  The same random state gives the starting weights of scikit-learn's MLP.
+
+    See Also
+    --------
+    Initializer : The base class, with the contract.
 
     Examples
     --------

@@ -80,6 +80,11 @@ class SquaredError(Loss):
     The reported value is the mean over outputs of (raw - y)^2 / 2, the gradient that of
     the sum, raw - y: scikit-learn's pair, which decides when its training stops.
 
+    See Also
+    --------
+    Poisson : For counts.
+    sklearn.metrics.mean_squared_error : Twice its mean over samples.
+
     Examples
     --------
     >>> import numpy as np
@@ -104,6 +109,11 @@ class Poisson(Loss):
 
     y log(y) - y raw - y + exp(raw), with the gradient exp(raw) - y (McCullagh and Nelder
     1989, section 2.3).
+
+    See Also
+    --------
+    SquaredError : For targets of any sign.
+    sklearn.metrics.mean_poisson_deviance : Twice its mean over samples.
 
     Examples
     --------
@@ -141,6 +151,10 @@ class LogLoss(Loss):
     raw features, where logits are beyond that, fits would end at other epochs without this
     bound.  The gradient is exact.
 
+    See Also
+    --------
+    sklearn.metrics.log_loss : Its mean over samples, from probabilities.
+
     Examples
     --------
     >>> from skmlp.losses import LogLoss
@@ -156,7 +170,13 @@ class LogLoss(Loss):
 
 
 class SoftmaxLogLoss(Loss):
-    """log(sum(exp(raw))) - sum(y raw), with the gradient softmax(raw) - y.
+    """Cross-entropy of one label out of several.
+
+    log(sum(exp(raw))) - sum(y raw), with the gradient softmax(raw) - y.
+
+    See Also
+    --------
+    LogLoss : Chooses between this and `LogisticLogLoss`.
 
     Examples
     --------
@@ -183,7 +203,13 @@ class SoftmaxLogLoss(Loss):
 
 
 class LogisticLogLoss(Loss):
-    """log(1 + exp(raw)) - y raw, summed over outputs; gradient logistic(raw) - y.
+    """Cross-entropy of yes-or-no labels.
+
+    log(1 + exp(raw)) - y raw, summed over outputs, with the gradient logistic(raw) - y.
+
+    See Also
+    --------
+    LogLoss : Chooses between this and `SoftmaxLogLoss`.
 
     Examples
     --------

@@ -90,6 +90,11 @@ class SGD(FirstOrder):
     nesterovs_momentum : bool, default=True
         Whether to use Nesterov's momentum.
 
+    See Also
+    --------
+    Adam : A step size of its own for every parameter.
+    sklearn.linear_model.SGDClassifier : For linear models.
+
     Examples
     --------
     >>> from skmlp.optimizers import SGD
@@ -124,7 +129,9 @@ class SGD(FirstOrder):
 
 
 class Adam(FirstOrder):
-    """Adam (Kingma and Ba 2015, algorithm 1).
+    """Adam, a step size of its own for every parameter.
+
+    Kingma and Ba (2015), "Adam: A method for stochastic optimization", algorithm 1:
 
     m <- beta_1 m + (1 - beta_1) g, v <- beta_2 v + (1 - beta_2) g^2,
     theta <- theta - rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon),
@@ -140,6 +147,11 @@ class Adam(FirstOrder):
 
     epsilon : float, default=1e-8
         Keeps the division finite, above 0.
+
+    See Also
+    --------
+    SGD : One step size for all.
+    LBFGS : For small data sets.
 
     Examples
     --------
@@ -186,6 +198,11 @@ class LBFGS(Optimizer):
     """L-BFGS on all samples at once, by SciPy's ``L-BFGS-B``.
 
     The line search runs in float64 whatever the dtype of the network.
+
+    See Also
+    --------
+    Adam : For mini-batches.
+    scipy.optimize.minimize : Does the work.
 
     Examples
     --------

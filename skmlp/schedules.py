@@ -73,7 +73,13 @@ class Schedule(Component):
 
 
 class Constant(Schedule):
-    """rate = initial.
+    """The same learning rate throughout.
+
+    rate = initial.
+
+    See Also
+    --------
+    Adaptive : Goes on with a smaller rate where this stops.
 
     Examples
     --------
@@ -88,12 +94,19 @@ class Constant(Schedule):
 
 
 class InvScaling(Schedule):
-    """rate = initial / (samples + 1)^power_t after the first epoch, as in scikit-learn.
+    """A learning rate that falls with a power of the samples seen.
+
+    rate = initial in the first epoch, then initial / (samples + 1)^power_t, as in
+    scikit-learn.
 
     Parameters
     ----------
     power_t : float, default=0.5
         The exponent, at least 0.
+
+    See Also
+    --------
+    Constant : No decay.
 
     Examples
     --------
@@ -116,7 +129,14 @@ class InvScaling(Schedule):
 
 
 class Adaptive(Schedule):
-    """A fifth of the rate at every plateau, until it is at most 1e-6, as in scikit-learn.
+    """A fifth of the learning rate at every plateau.
+
+    rate = initial / 5 / 5 ..., once for each plateau; the training ends at the plateau where
+    the rate is at most 1e-6, as in scikit-learn.
+
+    See Also
+    --------
+    Constant : Ends the training at the first plateau.
 
     Examples
     --------

@@ -362,6 +362,11 @@ class Nowhere(Loss):
     """Is for no targets."""
 
 
+class Strange(Loss):
+    tasks = ("regression", "multiclass")
+    output = "tanh"
+
+
 class Wrong(Initializer):
     def draw(self, random_state, fan_in, fan_out, activation):
         return np.zeros((fan_out, fan_in)), np.zeros(fan_out)
@@ -380,6 +385,7 @@ BAD_PARAMETERS = [
     ({"optimizer": SGD}, "'optimizer' parameter .* or an instance of"),
     ({"activation": Softmax()}, "'activation' parameter .* or an instance of"),
     ({"loss": Nowhere()}, "loss=Nowhere"),
+    ({"loss": Strange()}, "loss=Strange.* has the output 'tanh', which is not one of"),
     ({"initializer": Wrong()}, "initializer=Wrong.* gives weights of the shapes"),
     ({"hidden_layer_sizes": {3}}, "hidden_layer_sizes"),
     ({"activation": "rleu"}, "'activation' parameter"),
