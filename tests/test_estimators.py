@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 from scipy.special import expit, softmax
 from sklearn.datasets import load_diabetes, load_iris
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 from sklearn.preprocessing import scale
 
@@ -316,6 +316,48 @@ def test_lbfgs_takes_no_notice_of_the_batch_size():
     np.testing.assert_array_equal(model.coefs_[0], same.coefs_[0])
 
 
+def test_max_fun_bounds_lbfgs():
+    with pytest.warns(ConvergenceWarning):
+        model = regressor(optimizer="lbfgs", max_iter=1000, max_fun=5).fit(X_REG, Y_REG)
+    assert 1 <= model.n_iter_ <= 5
+
+
+def test_a_batch_that_is_too_large_is_clipped_with_a_warning():
+    with pytest.warns(UserWarning, match="`batch_size` less than 1 or larger than sample"):
+        clipped = classifier(batch_size=10_000).fit(X, LABELS)
+    full = classifier(batch_size="full").fit(X, LABELS)
+    np.testing.assert_array_equal(clipped.coefs_[0], full.coefs_[0])
+
+
+def test_a_diverged_model_scores_nan():
+    model = regressor(
+        activation="identity",
+        optimizer="sgd",
+        learning_rate_init=1e10,
+        max_iter=20,
+        early_stopping=True,
+    ).fit(X, LABELS)
+    assert np.isnan(model.validation_scores_[-1])
+    assert np.isfinite(model.predict(X)).all()
+
+
+@pytest.mark.parametrize("heavy", range(0, 150, 7))
+def test_both_parts_of_the_split_need_weight(heavy):
+    weight = np.zeros(150)
+    weight[heavy] = 1
+    with pytest.raises(ValueError, match=r"sum 0.0 over the (validation|training) set"):
+        regressor(early_stopping=True).fit(X, LABELS, sample_weight=weight)
+
+
+def test_a_network_of_another_shape_can_be_put_in():
+    model, other = classifier().fit(X, LABELS), classifier(hidden_layer_sizes=(7,))
+    other.fit(X, LABELS)
+    model.coefs_, model.intercepts_ = other.coefs_, other.intercepts_
+    model.set_params(hidden_layer_sizes=(7,))
+    np.testing.assert_array_equal(model.predict(X), other.predict(X))
+    assert model.partial_fit(X, LABELS).coefs_[0].shape == (4, 7)
+
+
 @pytest.mark.parametrize("method", ["predict", "partial_fit"])
 @pytest.mark.parametrize("name", ["coefs_", "intercepts_"])
 def test_weights_that_do_not_fit_together(method, name):
@@ -509,6 +551,13 @@ BAD_CALLS = [
     (classifier(), {}, (X, np.eye(3, dtype=int)[LABELS]), "y has 3 columns"),
     (classifier(), {}, (X, LABELS, -WEIGHTS), "sample_weight"),
     (regressor(), {}, (X, INDICATORS), "y has 2 outputs"),
+    # fails after the training, when the memory of the earlier one has been used
+    (
+        regressor(),
+        {"learning_rate_init": 1e308, "batch_size": 9},
+        (X, LABELS),
+        "non-finite parameter",
+    ),
     (regressor(), {"hidden_layer_sizes": (7,)}, (X, LABELS), "hidden_layer_sizes"),
 ]
 
@@ -567,6 +616,7 @@ def test_partial_fit_of_lbfgs():
 def test_refit_forgets_what_no_longer_applies():
     model = classifier(early_stopping=True).fit(X, LABELS)
     model.set_params(solver="lbfgs", early_stopping=False).fit(X, LABELS)
+    assert model.t_ == 0
     for name in ("loss_curve_", "best_loss_", "validation_scores_", "best_validation_score_"):
         assert not hasattr(model, name), name
 

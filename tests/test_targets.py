@@ -46,6 +46,12 @@ def test_indicators_round_trip(container):
     assert (decoded != y).sum() == 0
 
 
+def test_a_logit_of_0_is_the_first_class():
+    """As in scikit-learn, where the probability must be above one half."""
+    targets, _ = classification_targets(np.array(["a", "b"]))
+    np.testing.assert_array_equal(targets.decode(np.array([[0.0, 1e-300]])), ["a", "b"])
+
+
 @pytest.mark.parametrize("shape", [(4,), (4, 2), (4, 1)])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
 def test_numbers_round_trip(shape):

@@ -75,6 +75,14 @@ CHANGES = {
     "stop at different epochs": {"tol": 0.02, "n_iter_no_change": 2, "max_iter": 200},
     "stop by score": {"score": negative_norm, "n_iter_no_change": 3, "max_iter": 60},
     "folds that stop": {"sample_weight": FOLDS, "tol": 0.02, "n_iter_no_change": 2},
+    "rates that differ until all stop": {
+        "schedule": Adaptive(),
+        "optimizer": SGD(),
+        "learning_rate_init": 0.001,
+        "tol": 3e-4,
+        "n_iter_no_change": 1,
+        "max_iter": 150,
+    },
     "rates that differ": {
         "schedule": Adaptive(),
         "optimizer": SGD(),
@@ -107,7 +115,12 @@ def test_a_stack_of_three_equals_three_fits(changes):
 
 
 def test_the_stopping_cases_do_stop_at_different_epochs():
-    for name in ("stop at different epochs", "stop by score", "folds that stop"):
+    for name in (
+        "stop at different epochs",
+        "stop by score",
+        "folds that stop",
+        "rates that differ until all stop",
+    ):
         losses = np.array(run_training(start(), **CHANGES[name]).history["loss"])
         assert len(set(np.isfinite(losses).sum(axis=0))) > 1
     rates = np.array(
@@ -136,6 +149,21 @@ def test_a_score_of_nan_never_wins():
     )
     np.testing.assert_array_equal(run.memory.best, [0.5])
     assert len(run.history["loss"]) == 6
+
+
+def test_a_constant_score_is_no_plateau_without_a_tolerance():
+    """As in scikit-learn, which asks for a score below best + tol."""
+    run = run_training(start(1), score=lambda theta: 0.5, tol=0, n_iter_no_change=1)
+    assert len(run.history["loss"]) == PLAN.max_iter
+
+
+def test_verbose_tells_why_it_goes_on_or_stops(capsys):
+    changes = dict(CHANGES["rates that differ until all stop"], verbose=True)
+    run_training(start(1), **changes)
+    plateaus = [line for line in capsys.readouterr().out.splitlines() if "tol=" in line]
+    why = "Training loss did not improve more than tol=0.000300 for 1 consecutive epochs. "
+    assert plateaus[0] == why + "Setting learning rate to 0.00020000"
+    assert plateaus[-1] == why + "Stopping."
 
 
 def test_epochs_with_a_kept_memory_are_one_training():
