@@ -93,64 +93,11 @@ class BaseMLP(BaseEstimator):
         "dtype": [None, StrOptions({"float32", "float64"})],
     }
 
-    def __init__(
-        self,
-        *,
-        hidden_layer_sizes,
-        activation,
-        loss,
-        optimizer,
-        solver,
-        alpha,
-        batch_size,
-        learning_rate,
-        learning_rate_init,
-        power_t,
-        max_iter,
-        shuffle,
-        random_state,
-        tol,
-        verbose,
-        warm_start,
-        momentum,
-        nesterovs_momentum,
-        early_stopping,
-        validation_fraction,
-        beta_1,
-        beta_2,
-        epsilon,
-        n_iter_no_change,
-        max_fun,
-        initializer,
-        dtype,
-    ):
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.loss = loss
-        self.optimizer = optimizer
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
-        self.initializer = initializer
-        self.dtype = dtype
+    def __init__(self, **parameters):
+        # Names and defaults are in the signatures of the subclasses, where scikit-learn
+        # looks for them.
+        for name, value in parameters.items():
+            setattr(self, name, value)
 
     _families = {
         "activation": ACTIVATIONS,
@@ -243,8 +190,9 @@ class BaseMLP(BaseEstimator):
             )
         self.out_activation_ = loss.output
 
-        model_dtype = self._shapes_and_dtype()[1] if going_on else X.dtype
+        model_dtype = np.result_type(*self.coefs_, np.float32) if going_on else X.dtype
         dtype = np.dtype(self.dtype or model_dtype)
+        arrays = self._arrays(X, y, sample_weight, dtype)
         network = self._network(X.shape[1])
         random_state = check_random_state(self.random_state)
         if going_on:
@@ -253,10 +201,10 @@ class BaseMLP(BaseEstimator):
             theta = self._drawn(network, dtype, random_state)
         rows, score = None, None
         if self.early_stopping and optimizer.stochastic:
-            rows, score = self._hold_out(X, y, sample_weight, network, random_state)
+            rows, score = self._hold_out(arrays, y, network, random_state)
 
         plan = Plan(
-            **self._arrays(X, y, sample_weight, dtype),
+            **arrays,
             rows=rows,
             score=score,
             network=network,
@@ -277,7 +225,9 @@ class BaseMLP(BaseEstimator):
                 "Solver produced non-finite parameter weights. The input data may contain "
                 "large values and need to be preprocessed."
             )
-        self.coefs_, self.intercepts_ = network.unpack(theta[0], model_dtype)
+        coefs, intercepts = network.unpack(theta[0])
+        self.coefs_ = [W.astype(model_dtype) for W in coefs]  # copies
+        self.intercepts_ = [b.astype(model_dtype) for b in intercepts]
         self.n_layers_ = len(network.sizes)
         self.n_outputs_ = network.sizes[-1]
 
@@ -314,7 +264,7 @@ class BaseMLP(BaseEstimator):
         return resolve(self, name, OPTIMIZERS)
 
     def _resolve_schedule(self, optimizer):
-        if optimizer.stochastic and self.learning_rate in optimizer.ignored_schedules:
+        if self.learning_rate in optimizer.ignored_schedules:
             return Constant()
         return self._resolve("learning_rate")
 
@@ -330,7 +280,7 @@ class BaseMLP(BaseEstimator):
 
     def _packed(self, network, dtype):
         """The fitted weights, as the starting point of a warm start or `partial_fit`."""
-        fitted, _ = self._shapes_and_dtype()
+        fitted = self._weight_shapes()
         if fitted != list(pairwise(network.sizes)):
             raise ValueError(
                 f"hidden_layer_sizes={self.hidden_layer_sizes!r} asks for a network with "
@@ -339,8 +289,8 @@ class BaseMLP(BaseEstimator):
             )
         return network.pack(self.coefs_, self.intercepts_, dtype)[None]
 
-    def _shapes_and_dtype(self):
-        """Of the weights, which the user may have set."""
+    def _weight_shapes(self):
+        """Check that the weights, which the user may have set, make a network."""
         shapes = [np.shape(W) for W in self.coefs_]
         biases = [np.shape(b) for b in self.intercepts_]
         chained = all(a[1:] == b[:1] for a, b in pairwise(shapes))
@@ -349,7 +299,7 @@ class BaseMLP(BaseEstimator):
                 f"coefs_ of the shapes {shapes} and intercepts_ of the shapes {biases} do "
                 "not make a network."
             )
-        return shapes, np.result_type(*self.coefs_, np.float32)
+        return shapes
 
     def _drawn(self, network, dtype, random_state):
         """Starting weights."""
@@ -367,19 +317,20 @@ class BaseMLP(BaseEstimator):
             )
         return network.pack(*zip(*layers, strict=True), dtype)[None]
 
-    def _hold_out(self, X, y, sample_weight, network, random_state):
+    def _hold_out(self, arrays, y, network, random_state):
         """Split off the validation set: the rows that remain, and a function that scores."""
         rows, held = split_rows(
-            X.shape[0], y, self._targets.task, self.validation_fraction, random_state
+            len(arrays["y"]), y, self._targets.task, self.validation_fraction, random_state
         )
-        X_val, y_val, weight_val = X[held], y[held], None
+        X_val, y_val, weight_val = arrays["X"][held], y[held], None
+        sample_weight = arrays["sample_weight"]
         if sample_weight is not None:
             weight_val = sample_weight[held]
             check_total_weight(weight_val, "the validation set")
             check_total_weight(sample_weight[rows], "the training set")
 
         def score(theta):
-            coefs, intercepts = network.unpack(theta, theta.dtype)
+            coefs, intercepts = network.unpack(theta)
             raw = raw_outputs(X_val, coefs, intercepts, network.activations)
             return self._score(y_val, raw, weight_val) if np.isfinite(raw).all() else np.nan
 
@@ -416,8 +367,8 @@ class BaseMLP(BaseEstimator):
         train_once(run) if incremental else train(run)
         theta[...] = run.result
         history = {name: np.ravel(rows) for name, rows in run.history.items()}
-        losses, scores = history["loss"].tolist(), history.get("val_score")
-        best = float(memory.best[0])
+        losses, scores = list(history["loss"]), history.get("val_score")
+        best = memory.best[0]
         self._memory = memory
         self.t_ = memory.progress.samples
         self.n_iter_ = len(losses)
@@ -434,17 +385,21 @@ class BaseMLP(BaseEstimator):
 
         A warm start begins anew, but for the best value and the epochs since.
         """
-        memory = Memory.blank(plan.optimizer, theta)
         past = self._past("_memory", going_on)
         if past is None:
-            return memory
+            return Memory.blank(plan.optimizer, theta)
         if incremental and past.fits(plan.optimizer, theta):
-            memory.state = {n: v.astype(theta.dtype) for n, v in past.state.items()}
-            memory.progress = copy.deepcopy(past.progress)
-        memory.progress.samples = past.progress.samples
-        scored = self.best_loss_ is None
-        if scored == (plan.score is not None):  # else a loss would be held against a score
+            memory = copy.deepcopy(past)
+            memory.state = {
+                n: v.astype(theta.dtype, copy=False) for n, v in memory.state.items()
+            }
+        else:
+            memory = Memory.blank(plan.optimizer, theta)
+            memory.progress.samples = past.progress.samples
             memory.best, memory.stale = past.best.copy(), past.stale.copy()
+        scored = self.best_loss_ is None
+        if scored != (plan.score is not None):
+            memory.forget_best()  # a loss is not held against a score
         return memory
 
     def _minimize(self, plan, theta, going_on):
@@ -480,10 +435,13 @@ class BaseMLP(BaseEstimator):
     def _raw(self, X):
         """Raw outputs for validated X, of shape (n_outputs, n_samples)."""
         check_is_fitted(self, "coefs_")
-        self._shapes_and_dtype()
+        self._weight_shapes()
         X = validate_data(self, X, accept_sparse=("csr", "csc"), dtype=FLOATS, reset=False)
         activations = self._activations(len(self.coefs_) - 1)
         return raw_outputs(X, self.coefs_, self.intercepts_, activations)
+
+    def _activated(self, raw):
+        return OUTPUT_ACTIVATIONS[self.out_activation_]()(raw)
 
     def predict(self, X):
         """Predict the targets.

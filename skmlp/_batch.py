@@ -131,7 +131,7 @@ def _per_network(*arrays):
 
 def take_rows(array, rows, out):
     """array[rows] in a buffer."""
-    # mode="raise" would copy the output once more: 2.7 us instead of 1.6
+    # mode="raise" would copy the output once more, and take twice as long
     return array.take(rows, axis=0, out=out, mode="clip")
 
 

@@ -107,6 +107,10 @@ class Memory:
         shapes = {vector.shape for vector in self.state.values()}
         return type(optimizer) is self.optimizer and shapes <= {theta.shape}
 
+    def forget_best(self):
+        self.best = np.full_like(self.best, -np.inf)
+        self.stale = np.zeros_like(self.stale)
+
     def keep(self, networks):
         """Forget all networks but these."""
         self.state = {name: vector[networks] for name, vector in self.state.items()}
@@ -211,7 +215,7 @@ def train(run):
     max_iter = run.plan.max_iter
     try:
         for _ in range(max_iter):
-            stopped = compare(run, **train_epoch(run))
+            stopped = end_epoch(run, **train_epoch(run))
             if stopped.all():
                 break
             if stopped.any():
@@ -232,7 +236,7 @@ def train(run):
 
 def train_once(run):
     """Train for one epoch, as `partial_fit` does."""
-    compare(run, **train_epoch(run))
+    end_epoch(run, **train_epoch(run))
     run.store()
 
 
@@ -242,7 +246,7 @@ def train_epoch(run):
     Returns
     -------
     quantities : dict of str to float or ndarray of shape (n_networks,)
-        What `compare` wants to know.
+        What `end_epoch` wants to know.
     """
     start = perf_counter()
     plan, objective, progress = run.plan, run.objective, run.memory.progress
@@ -268,8 +272,8 @@ def train_epoch(run):
     return {"loss": loss, "learning_rate": rates, "seconds": perf_counter() - start}
 
 
-def compare(run, loss, learning_rate, seconds):
-    """Compare an epoch with the best one, record it, and decide how to go on.
+def end_epoch(run, loss, learning_rate, seconds):
+    """Score and record an epoch, compare it with the best one, decide how to go on.
 
     Parameters
     ----------
@@ -292,7 +296,7 @@ def compare(run, loss, learning_rate, seconds):
     run.record(**quantities)
     plan.say(f"Iteration {len(run.history['loss'])}, loss = {_text(loss)}")
     if plan.score:
-        plan.say(f"Validation score: {_text(gain)}")
+        plan.say(f"Validation score: {_text(gain, 6)}")
 
     memory.stale = np.where(gain >= memory.best + plan.tol, 0, memory.stale + 1)
     better = gain > memory.best
@@ -306,7 +310,7 @@ def compare(run, loss, learning_rate, seconds):
     memory.stale[slower] = 0
     memory.progress.plateaus = memory.progress.plateaus + slower
     if plateau.any():
-        action = f"Setting learning rate to {_text(run.rates())}"
+        action = f"Setting learning rate to {_text(run.rates(), 6)}"
         plan.say(
             f"{what} did not improve more than tol={plan.tol:f} for "
             f"{plan.n_iter_no_change} consecutive epochs. "
@@ -315,8 +319,8 @@ def compare(run, loss, learning_rate, seconds):
     return stopped
 
 
-def _text(values):
-    return ", ".join(f"{value:.8f}" for value in values)
+def _text(values, digits=8):
+    return ", ".join(f"{value:.{digits}f}" for value in values)
 
 
 def minimize(plan, theta):

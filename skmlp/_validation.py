@@ -19,7 +19,9 @@ def naming(argument):
         without_data = re.sub("'.*?'", "", str(error))
         if re.search(r"\b(X|y|sample_weight)\b", without_data):
             raise
-        raise type(error)(f"{argument}: {error}") from error
+        # not type(error), whose constructor may want other arguments
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{argument}: {error}") from error
 
 
 def check_total_weight(sample_weight, where):

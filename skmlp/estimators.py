@@ -10,7 +10,6 @@ from skmlp._base import BaseMLP, has_partial_fit
 from skmlp._component import accepts
 from skmlp._sklearn import _fit_context
 from skmlp._targets import classification_targets, regression_targets
-from skmlp.activations import OUTPUT_ACTIVATIONS
 from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES, Loss
 
 
@@ -47,14 +46,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         weights of the batch; biases are exempt.
 
     batch_size : int or {'auto', 'full'}, default='auto'
-        Samples per step: 'auto' is ``min(200, n_samples)``, 'full' all of them.
+        Samples per step: 'auto' is ``min(200, n_samples)``, 'full' all of them.  'lbfgs'
+        takes all in any case.
 
     learning_rate : {'constant', 'invscaling', 'adaptive'} or Schedule, default='constant'
         How the learning rate changes; see `skmlp.schedules`.  By name, 'invscaling' and
         'adaptive' have no effect on 'adam', as in scikit-learn.
 
     learning_rate_init : float, default=0.001
-        Learning rate at the start, above 0.
+        Learning rate at the start, above 0.  Not used by 'lbfgs'.
 
     power_t : float, default=0.5
         Exponent of the schedule 'invscaling', at least 0.
@@ -63,7 +63,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Largest number of epochs (passes over the samples), or of iterations of 'lbfgs'.
 
     shuffle : bool, default=True
-        Whether the samples are shuffled before every epoch.
+        Whether the samples are shuffled before every epoch.  Not used by 'lbfgs'.
 
     random_state : int, RandomState instance or None, default=None
         Determines the starting weights, the validation split and the order of the samples.
@@ -88,11 +88,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     early_stopping : bool, default=False
         Whether to hold back `validation_fraction` of the samples, to stop by the score on
-        them (accuracy) and to return the weights of the best epoch.  The
-        split is stratified, except for multi-label targets.
+        them (accuracy) and to return the weights of the best epoch.  The split is
+        stratified, except for multi-label targets.  Has no effect with 'lbfgs'.
 
     validation_fraction : float, default=0.1
-        Share of the samples that early stopping holds back, in (0, 1).
+        Share of the samples that `early_stopping` holds back, in (0, 1).
 
     beta_1 : float, default=0.9
         Decay of the gradient's mean in 'adam', in [0, 1).
@@ -104,7 +104,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Keeps the division in 'adam' finite, above 0.
 
     n_iter_no_change : int or np.inf, default=10
-        Epochs without improvement to put up with, at least 1.
+        Epochs without improvement to put up with, at least 1.  Not used by 'lbfgs'.
 
     max_fun : int, default=15000
         Largest number of loss evaluations of 'lbfgs'.
@@ -346,7 +346,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             which need not sum to 1.
         """
         raw = self._raw(X)
-        p = OUTPUT_ACTIVATIONS[self.out_activation_]()(raw)
+        p = self._activated(raw)
         if self._targets.task == "binary":
             p = np.concatenate([1 - p, p])
         return np.ascontiguousarray(p.T)
@@ -366,7 +366,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             In the order of `classes_`.
         """
         raw = self._raw(X)
-        p = OUTPUT_ACTIVATIONS[self.out_activation_]()(raw)
+        p = self._activated(raw)
         if self._targets.task == "binary":
             raw, p = np.concatenate([-raw, raw]), np.concatenate([1 - p, p])
         multiclass = self._targets.task == "multiclass"
@@ -414,14 +414,15 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         weights of the batch; biases are exempt.
 
     batch_size : int or {'auto', 'full'}, default='auto'
-        Samples per step: 'auto' is ``min(200, n_samples)``, 'full' all of them.
+        Samples per step: 'auto' is ``min(200, n_samples)``, 'full' all of them.  'lbfgs'
+        takes all in any case.
 
     learning_rate : {'constant', 'invscaling', 'adaptive'} or Schedule, default='constant'
         How the learning rate changes; see `skmlp.schedules`.  By name, 'invscaling' and
         'adaptive' have no effect on 'adam', as in scikit-learn.
 
     learning_rate_init : float, default=0.001
-        Learning rate at the start, above 0.
+        Learning rate at the start, above 0.  Not used by 'lbfgs'.
 
     power_t : float, default=0.5
         Exponent of the schedule 'invscaling', at least 0.
@@ -430,7 +431,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Largest number of epochs (passes over the samples), or of iterations of 'lbfgs'.
 
     shuffle : bool, default=True
-        Whether the samples are shuffled before every epoch.
+        Whether the samples are shuffled before every epoch.  Not used by 'lbfgs'.
 
     random_state : int, RandomState instance or None, default=None
         Determines the starting weights, the validation split and the order of the samples.
@@ -455,10 +456,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     early_stopping : bool, default=False
         Whether to hold back `validation_fraction` of the samples, to stop by the score on
-        them (R^2) and to return the weights of the best epoch.
+        them (R^2) and to return the weights of the best epoch.  Has no effect with
+        'lbfgs'.
 
     validation_fraction : float, default=0.1
-        Share of the samples that early stopping holds back, in (0, 1).
+        Share of the samples that `early_stopping` holds back, in (0, 1).
 
     beta_1 : float, default=0.9
         Decay of the gradient's mean in 'adam', in [0, 1).
@@ -470,7 +472,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Keeps the division in 'adam' finite, above 0.
 
     n_iter_no_change : int or np.inf, default=10
-        Epochs without improvement to put up with, at least 1.
+        Epochs without improvement to put up with, at least 1.  Not used by 'lbfgs'.
 
     max_fun : int, default=15000
         Largest number of loss evaluations of 'lbfgs'.
@@ -634,7 +636,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return (self._targets if going_on else targets), y
 
     def _decode(self, raw):
-        return self._targets.decode(OUTPUT_ACTIVATIONS[self.out_activation_]()(raw))
+        return self._targets.decode(self._activated(raw))
 
     def _score(self, y, raw, sample_weight):
         prediction = self._decode(raw)

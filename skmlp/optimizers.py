@@ -20,9 +20,13 @@ class Optimizer(Component):
     ----------
     stochastic : bool
         Whether it takes steps on mini-batches, and so allows `partial_fit`.
+
+    ignored_schedules : tuple of str
+        Names of schedules that have no effect on it, as in scikit-learn.
     """
 
     stochastic: bool
+    ignored_schedules: tuple = ()
 
 
 class FirstOrder(Optimizer):
@@ -31,15 +35,9 @@ class FirstOrder(Optimizer):
     Parameters of all layers are one flat vector per network, so that an update is a
     handful of vector operations.  The learning rate is not a hyperparameter of an
     optimizer: it is `learning_rate_init` and `learning_rate` of the estimator.
-
-    Attributes
-    ----------
-    ignored_schedules : tuple of str
-        Names of schedules that have no effect on it, as in scikit-learn.
     """
 
     stochastic = True
-    ignored_schedules: tuple = ()
 
     def init(self, theta):
         """Return the state of one training.

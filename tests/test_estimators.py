@@ -17,6 +17,7 @@ from skmlp.activations import Activation, Softmax
 from skmlp.initializers import Initializer
 from skmlp.losses import Loss
 from skmlp.optimizers import SGD
+from skmlp.schedules import InvScaling
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 kinds = pytest.mark.parametrize("Estimator", [MLPClassifier, MLPRegressor])
@@ -228,10 +229,32 @@ def test_multilabel_partial_fit_needs_no_classes():
     assert model.predict(X).shape == INDICATORS.shape
 
 
+@pytest.mark.parametrize("learning_rate", [InvScaling(), "invscaling"])
+def test_a_schedule_acts_on_adam_as_an_object_only(learning_rate):
+    rates = classifier(learning_rate=learning_rate).fit(X, LABELS).history_["learning_rate"]
+    assert (len(set(rates)) > 1) == isinstance(learning_rate, InvScaling)
+
+
+def test_log_probabilities_have_the_ties_of_the_probabilities():
+    model = classifier(hidden_layer_sizes=()).fit(X, INDICATORS)
+    model.coefs_, model.intercepts_ = [np.zeros((4, 2))], [np.array([50.0, 60.0])]
+    np.testing.assert_array_equal(model.predict_proba(X), 1)
+    np.testing.assert_array_equal(model.predict_log_proba(X), 0)
+
+
+def test_a_text_that_cannot_be_decoded_is_reported_as_it_is():
+    class Broken:
+        def __array__(self, dtype=None, copy=None):
+            raise UnicodeDecodeError("utf-8", b"x", 0, 1, "no text")
+
+    with pytest.raises(ValueError, match=r"^y: .*no text"):
+        regressor().fit(X, Broken())
+
+
 def test_sparse_indicators_give_sparse_predictions():
     dense = classifier(early_stopping=True).fit(X, INDICATORS)
     predicted = classifier(early_stopping=True).fit(X, sparse.csr_array(INDICATORS)).predict(X)
-    assert sparse.issparse(predicted)
+    assert type(predicted) is sparse.csr_matrix  # as scikit-learn's
     np.testing.assert_array_equal(predicted.toarray(), dense.predict(X))
 
 

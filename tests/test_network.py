@@ -69,7 +69,7 @@ def test_forward_is_that_of_every_network(sizes, activation, n_networks, kind):
             if i < len(sizes) - 2:
                 expected = activation(expected)
         np.testing.assert_allclose(outputs, expected, rtol=1e-12)
-        coefs, intercepts = network.unpack(theta, theta.dtype)
+        coefs, intercepts = network.unpack(theta)
         for data in (X, sparse.csr_array(X), sparse.csc_matrix(X)):
             predicted = raw_outputs(data, coefs, intercepts, network.activations)
             np.testing.assert_allclose(predicted, expected, rtol=1e-12)
@@ -106,10 +106,10 @@ def test_gradient_is_the_finite_difference(sizes, activation, n_networks, kind):
 def test_pack_and_unpack(sizes):
     network = Network(sizes, [ACTIVATIONS["relu"]()] * (len(sizes) - 2))
     theta = np.arange(network.n_parameters, dtype=np.float64)
-    coefs, intercepts = network.unpack(theta, np.float32)
+    coefs, intercepts = network.unpack(theta)
     assert [W.shape for W in coefs] == list(pairwise(sizes))
     assert [b.shape for b in intercepts] == [(units,) for units in sizes[1:]]
-    assert {a.dtype for a in coefs + intercepts} == {np.dtype(np.float32)}
+    assert all(np.shares_memory(a, theta) for a in coefs + intercepts)
     np.testing.assert_array_equal(network.pack(coefs, intercepts, np.float64), theta)
     n_weights = sum(W.size for W in coefs)
     assert network.is_weight(np.float64).sum() == n_weights

@@ -42,11 +42,9 @@ def theta():
 def test_value_is_the_weighted_mean_plus_penalty(weight, theta):
     values, _ = evaluate(theta, weight)
     for i in range(N_NETWORKS):
-        coefs, intercepts = NETWORK.unpack(theta[i], theta.dtype)
+        coefs, intercepts = NETWORK.unpack(theta[i])
         residual = raw_outputs(X, coefs, intercepts, NETWORK.activations)[0] - Y[:, 0]
-        w = np.ones(N_ROWS) if weight is None else np.atleast_2d(weight)[i % np.ndim(weight)]
-        if np.ndim(weight) == 2:
-            w = weight[i]
+        w = np.broadcast_to(1.0 if weight is None else weight, (N_NETWORKS, N_ROWS))[i]
         squares = sum(np.sum(W**2) for W in coefs)
         expected = (np.sum(w * residual**2) / 2 + ALPHA / 2 * squares) / w.sum()
         np.testing.assert_allclose(values[i], expected, rtol=1e-12)
@@ -72,7 +70,7 @@ def test_weights_are_repetitions(theta):
         np.testing.assert_allclose(a, b, rtol=1e-12)
 
 
-def test_a_batch_without_weight_changes_nothing(theta):
+def test_a_batch_without_weight_has_no_gradient(theta):
     weight = np.stack([np.ones(N_ROWS), np.zeros(N_ROWS), np.ones(N_ROWS)])
     values, gradient = evaluate(theta, weight)
     assert values[1] == 0

@@ -162,7 +162,7 @@ def test_verbose_tells_why_it_goes_on_or_stops(capsys):
     run_training(start(1), **changes)
     plateaus = [line for line in capsys.readouterr().out.splitlines() if "tol=" in line]
     why = "Training loss did not improve more than tol=0.000300 for 1 consecutive epochs. "
-    assert plateaus[0] == why + "Setting learning rate to 0.00020000"
+    assert plateaus[0] == why + "Setting learning rate to 0.000200"
     assert plateaus[-1] == why + "Stopping."
 
 

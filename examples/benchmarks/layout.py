@@ -2,7 +2,7 @@
 
     OPENBLAS_NUM_THREADS=1 python examples/benchmarks/layout.py
 
-First whole training steps (relu, squared error, Adam) with the arrays laid out in four ways;
+First whole training steps (relu, squared error, Adam) with the arrays laid out in three ways;
 then single operations, each beside its alternatives.
 """
 
