@@ -164,6 +164,7 @@ def compare_operations():
     rows, taken = rng.permutation(2000)[:200], np.empty((200, 64), np.float32)
     logits = rng.standard_normal((10, 200)).astype(np.float32)
     logits_T = np.ascontiguousarray(logits.T)
+    W, a, product = (np.ones(s, np.float32) for s in ((100, 21), (21, 32), (100, 32)))
     np.greater(z, zeros, out=mask)
 
     def logistic_by_tanh():
@@ -173,6 +174,10 @@ def compare_operations():
         np.add(out, 0.5, out=out)
 
     operations = {
+        "dot, 100 x 21 by 21 x 32": lambda: np.dot(W, a, out=product),
+        "matmul, the same": lambda: np.matmul(W, a, out=product),
+        "tanh to a new array": lambda: np.tanh(z),
+        "tanh with out=": lambda: np.tanh(z, out=out),
         "maximum(z, 0)": lambda: np.maximum(z, 0, out=out),
         "maximum(z, zeros)": lambda: np.maximum(z, zeros, out=out),
         "d * mask": lambda: np.multiply(d, mask, out=out),
