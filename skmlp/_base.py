@@ -190,7 +190,7 @@ class BaseMLP(BaseEstimator):
             )
         self.out_activation_ = loss.output
 
-        model_dtype = np.result_type(*self.coefs_, np.float32) if going_on else X.dtype
+        model_dtype = self._dtype_of_weights() if going_on else X.dtype
         dtype = np.dtype(self.dtype or model_dtype)
         arrays = self._arrays(X, y, sample_weight, dtype)
         network = self._network(X.shape[1])
@@ -300,6 +300,9 @@ class BaseMLP(BaseEstimator):
                 "not make a network."
             )
         return shapes
+
+    def _dtype_of_weights(self):
+        return np.result_type(*map(np.asarray, self.coefs_), np.float32)
 
     def _drawn(self, network, dtype, random_state):
         """Starting weights."""
@@ -438,7 +441,8 @@ class BaseMLP(BaseEstimator):
         self._weight_shapes()
         X = validate_data(self, X, accept_sparse=("csr", "csc"), dtype=FLOATS, reset=False)
         activations = self._activations(len(self.coefs_) - 1)
-        return raw_outputs(X, self.coefs_, self.intercepts_, activations)
+        coefs, intercepts = (map(np.asarray, a) for a in (self.coefs_, self.intercepts_))
+        return raw_outputs(X, list(coefs), list(intercepts), activations)
 
     def _activated(self, raw):
         return OUTPUT_ACTIVATIONS[self.out_activation_]()(raw)

@@ -14,8 +14,8 @@ class Activation(Component):
     """Base class of the activation functions.
 
     All arrays have the shape (..., units, batch): one column per sample, and perhaps a
-    leading axis of networks.  Everything is done in the arrays that are given; a step
-    allocates nothing.
+    leading axis of networks.  Everything is done in the arrays that are given, and
+    nothing is allocated.
 
     Attributes
     ----------

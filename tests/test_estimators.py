@@ -339,6 +339,17 @@ def test_lbfgs_takes_no_notice_of_the_batch_size():
     np.testing.assert_array_equal(model.coefs_[0], same.coefs_[0])
 
 
+@kinds
+def test_weights_may_be_set_as_lists(Estimator):
+    model = Estimator(hidden_layer_sizes=(5,), max_iter=2, random_state=0).fit(X, LABELS)
+    same = copy.deepcopy(model)
+    same.coefs_ = [W.tolist() for W in model.coefs_]
+    same.intercepts_ = [b.tolist() for b in model.intercepts_]
+    np.testing.assert_array_equal(same.predict(X), model.predict(X))
+    same.partial_fit(X, LABELS)
+    np.testing.assert_array_equal(same.coefs_[0], model.partial_fit(X, LABELS).coefs_[0])
+
+
 def test_max_fun_bounds_lbfgs():
     with pytest.warns(ConvergenceWarning):
         model = regressor(optimizer="lbfgs", max_iter=1000, max_fun=5).fit(X_REG, Y_REG)
