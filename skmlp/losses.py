@@ -100,7 +100,7 @@ class SquaredError(Loss):
 
     def value_and_gradient(self, y, raw, gradient):
         np.subtract(raw, y, out=gradient)
-        np.multiply(gradient, gradient, out=raw)
+        np.square(gradient, out=raw)
         return np.add.reduce(raw, axis=-2) * (0.5 / len(y))
 
 

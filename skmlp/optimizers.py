@@ -182,7 +182,7 @@ class Adam(FirstOrder):
         size = (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
         m *= self.beta_1
         m += gradient
-        gradient *= gradient
+        np.square(gradient, out=gradient)
         v *= self.beta_2
         v += gradient
         np.sqrt(v, out=gradient)
