@@ -41,6 +41,14 @@ SETTINGS = (
     "n_iter_no_change",
     "verbose",
 )
+# What first-order training leaves beside the weights, and L-BFGS does not.
+TRACKED = (
+    "_memory",
+    "best_loss_",
+    "best_validation_score_",
+    "loss_curve_",
+    "validation_scores_",
+)
 
 
 def has_partial_fit(estimator):
@@ -176,10 +184,14 @@ class BaseMLP(BaseEstimator):
         return self
 
     def _train(self, X, y, sample_weight, incremental=False, classes=None):
+        if incremental:  # scikit-learn's decorator does it at the first call only
+            self._validate_params()
         optimizer = self._resolve_optimizer()
         if incremental and self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
         going_on = hasattr(self, "_targets") and (incremental or self.warm_start)
+        if not going_on:
+            self._forget(*TRACKED, "history_", "t_")
         X, y, sample_weight = self._check_data(X, y, sample_weight, going_on)
         self._targets, y = self._make_targets(y, going_on, incremental, classes)
         loss = self._resolve("loss").for_task(self._targets.task)
@@ -217,9 +229,9 @@ class BaseMLP(BaseEstimator):
         # An overflow shows in the result, which is checked below.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             if optimizer.stochastic:
-                self._descend(plan, theta, random_state, going_on, incremental)
+                self._descend(plan, theta, random_state, incremental)
             else:
-                self._minimize(plan, theta, going_on)
+                self._minimize(plan, theta)
         if not np.isfinite(theta).all():
             raise ValueError(
                 "Solver produced non-finite parameter weights. The input data may contain "
@@ -230,6 +242,10 @@ class BaseMLP(BaseEstimator):
         self.intercepts_ = [b.astype(model_dtype) for b in intercepts]
         self.n_layers_ = len(network.sizes)
         self.n_outputs_ = network.sizes[-1]
+
+    def _forget(self, *names):
+        for name in names:
+            vars(self).pop(name, None)
 
     def _check_data(self, X, y, sample_weight, going_on):
         with naming("X"):
@@ -363,9 +379,9 @@ class BaseMLP(BaseEstimator):
             )
         return min(self.batch_size, n_samples)
 
-    def _descend(self, plan, theta, random_state, going_on, incremental):
+    def _descend(self, plan, theta, random_state, incremental):
         """Train with a first-order optimizer and store what it tells."""
-        memory = self._recall(plan, theta, going_on, incremental)
+        memory = self._recall(plan, theta, incremental)
         run = Run(plan, theta, memory, random_state)
         train_once(run) if incremental else train(run)
         theta[...] = run.result
@@ -376,19 +392,19 @@ class BaseMLP(BaseEstimator):
         self.t_ = memory.progress.samples
         self.n_iter_ = len(losses)
         self.loss_ = losses[-1]
-        self.loss_curve_ = (self._past("loss_curve_", going_on) or []) + losses
+        self.loss_curve_ = getattr(self, "loss_curve_", []) + losses
         self.best_loss_ = -best if scores is None else None
         self.best_validation_score_ = None if scores is None else best
-        past = self._past("validation_scores_", going_on) or []
+        past = getattr(self, "validation_scores_", None) or []
         self.validation_scores_ = None if scores is None else past + scores.tolist()
-        self._store_history(history, going_on)
+        self._store_history(history)
 
-    def _recall(self, plan, theta, going_on, incremental):
+    def _recall(self, plan, theta, incremental):
         """What an earlier training has left: the whole optimizer state for `partial_fit`.
 
         A warm start begins anew, but for the best value and the epochs since.
         """
-        past = self._past("_memory", going_on)
+        past = getattr(self, "_memory", None)
         if past is None:
             return Memory.blank(plan.optimizer, theta)
         if incremental and past.fits(plan.optimizer, theta):
@@ -405,28 +421,16 @@ class BaseMLP(BaseEstimator):
             memory.forget_best()  # a loss is not held against a score
         return memory
 
-    def _minimize(self, plan, theta, going_on):
+    def _minimize(self, plan, theta):
         """Train with L-BFGS and store what it tells, which is less."""
         self.loss_, self.n_iter_, history = minimize(plan, theta)
-        self.t_ = self._past("t_", going_on) or 0
-        for name in (
-            "_memory",
-            "best_loss_",
-            "best_validation_score_",
-            "loss_curve_",
-            "validation_scores_",
-        ):
-            vars(self).pop(name, None)
-        self._store_history(history, going_on)
+        self.t_ = getattr(self, "t_", 0)
+        self._forget(*TRACKED)
+        self._store_history(history)
 
-    def _past(self, name, going_on):
-        """An attribute of the training that this one goes on from, else None."""
-        return getattr(self, name, None) if going_on else None
-
-    def _store_history(self, history, going_on):
+    def _store_history(self, history):
         """Append to `history_`; NaN where one of the two has no such quantity."""
-        past = self._past("history_", going_on) or {}
-        parts = [part for part in (past, history) if part]
+        parts = [part for part in (getattr(self, "history_", None), history) if part]
         names = dict.fromkeys(name for part in parts for name in part)
         self.history_ = {
             name: np.concatenate(

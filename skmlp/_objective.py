@@ -36,7 +36,7 @@ class Objective:
         self.loss = loss
         self.gradient = Parameters(parameters.network, np.empty_like(theta))
         self.alpha_mask = alpha * parameters.network.is_weight(theta.dtype)
-        self.decay, self.decay_share = None, None
+        self.decay, self.decay_share = np.empty_like(theta), None
         self.penalty = np.empty_like(theta)
 
     def evaluate(self, batch, work):
@@ -71,7 +71,8 @@ class Objective:
     def _add_penalty(self, share):
         theta = self.parameters.vector
         if share is not self.decay_share:  # batches of one size share the same object
-            self.decay_share, self.decay = share, self.alpha_mask * share
+            self.decay_share = share
+            np.multiply(self.alpha_mask, share, out=self.decay)
         np.multiply(theta, self.decay, out=self.penalty)
         self.gradient.vector += self.penalty
         if len(theta) == 1:

@@ -170,18 +170,7 @@ def classification_targets(y, classes=None):
     """
     if y.ndim == 2 and y.shape[1] == 1 and not sparse.issparse(y):
         y = column_or_1d(y, warn=True)
-    if y.dtype == object:
-        unique(y, "y")
-    if y.dtype == object and not isinstance(y.flat[0], str):
-        kind = type(y.flat[0]).__name__
-        raise ValueError(
-            f"Unknown label type: y has the dtype object and labels of type {kind}; convert "
-            f"it, as by y.astype({kind})."
-        )
-    try:
-        check_classification_targets(y)
-    except ValueError as error:
-        raise ValueError(f"y does not hold class labels. {error}") from None
+    _check_labels(y)
     if y.ndim == 2:
         kind = type_of_target(y, input_name="y")
         if kind == "multilabel-indicator":
@@ -198,6 +187,22 @@ def classification_targets(y, classes=None):
         )
     labels = unique(y, "y") if classes is None else unique(classes)
     return (Multiclass(labels) if len(labels) > 2 else Binary(labels)), y
+
+
+def _check_labels(y):
+    """scikit-learn's check, with errors that say what is wrong with an object array."""
+    if y.dtype == object:
+        unique(y, "y")
+        if not isinstance(y.flat[0], str):
+            kind = type(y.flat[0]).__name__
+            raise ValueError(
+                f"Unknown label type: y has the dtype object and labels of type {kind}; "
+                f"convert it, as by y.astype({kind})."
+            )
+    try:
+        check_classification_targets(y)
+    except ValueError as error:
+        raise ValueError(f"y does not hold class labels. {error}") from None
 
 
 def unique(labels, name="classes"):

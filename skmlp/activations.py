@@ -218,8 +218,7 @@ class Relu(Activation):
         np.maximum(z, zeros, out=a)
 
     def backward(self, z, a, delta, scratch):
-        # A product with the mask takes 5 us where copyto(where=) and boolean
-        # indexing take 20.
+        # A product with the mask takes 4 us where copyto(where=) takes 20.
         zeros, active = scratch
         np.greater(a, zeros, out=active)
         delta *= active

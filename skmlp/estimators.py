@@ -314,7 +314,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self : object
             The fitted estimator.  If an error is raised, it stays as it was.
         """
-        self._validate_params()  # scikit-learn's decorator does it at the first call only
         return self._fit(X, y, sample_weight, incremental=True, classes=classes)
 
     def decision_function(self, X):
@@ -665,7 +664,6 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self : object
             The fitted estimator.  If an error is raised, it stays as it was.
         """
-        self._validate_params()  # scikit-learn's decorator does it at the first call only
         return self._fit(X, y, sample_weight, incremental=True)
 
     def __sklearn_tags__(self):
