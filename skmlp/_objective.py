@@ -50,7 +50,7 @@ class Objective:
 
         Returns
         -------
-        values : float or ndarray of shape (n_networks,)
+        values : ndarray of shape (n_networks,)
         """
         raw = forward(self.parameters, batch, work)
         delta = work.deltas[-1]
@@ -75,6 +75,4 @@ class Objective:
             np.multiply(self.alpha_mask, share, out=self.decay)
         np.multiply(theta, self.decay, out=self.penalty)
         self.gradient.vector += self.penalty
-        if len(theta) == 1:
-            return 0.5 * np.dot(theta[0], self.penalty[0])
-        return 0.5 * np.einsum("mp,mp->m", theta, self.penalty)
+        return 0.5 * np.vecdot(theta, self.penalty)

@@ -268,7 +268,7 @@ def train_epoch(run):
     progress.samples += run.n_samples
     progress.epoch += 1
     sizes = [rows.stop - rows.start for rows in run.slices]
-    loss = np.broadcast_to(np.average(values, axis=0, weights=sizes), rates.shape)
+    loss = np.average(values, axis=0, weights=sizes)
     return {"loss": loss, "learning_rate": rates, "seconds": perf_counter() - start}
 
 
@@ -357,7 +357,7 @@ def minimize(plan, theta):
 
     def value_and_gradient(vector):
         theta[0] = vector
-        value = objective.evaluate(batch, work)
+        value = objective.evaluate(batch, work)[0]
         return float(value), objective.gradient.vector[0].astype(np.float64)
 
     def after_iteration(intermediate_result):

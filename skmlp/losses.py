@@ -196,9 +196,8 @@ class SoftmaxLogLoss(Loss):
         total = np.add.reduce(gradient, axis=-2, keepdims=True)
         gradient /= total
         gradient -= y
-        raw *= y
         losses = np.log(total, out=total)[..., 0, :]
-        losses -= np.add.reduce(raw, axis=-2)
+        losses -= np.vecdot(raw, y, axis=-2)
         return np.minimum(losses, LARGEST_LOG_LOSS[losses.dtype], out=losses)
 
 

@@ -30,7 +30,7 @@ def evaluate(theta, weight, X=X, y=Y, alpha=ALPHA):
     objective = Objective(Parameters(NETWORK, theta), SquaredError(), alpha)
     objective.gradient.vector[...] = np.nan
     work = Workspace(NETWORK, len(theta), len(X), theta.dtype)
-    return np.atleast_1d(objective.evaluate(batch, work)), objective.gradient.vector
+    return objective.evaluate(batch, work), objective.gradient.vector
 
 
 @pytest.fixture
