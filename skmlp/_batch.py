@@ -1,15 +1,98 @@
-"""The rows of one step, and the first layer's products with them.
+"""The rows of the next steps, and the first layer's products with them.
 
-A batch is made once per fit for one number of rows, with the buffers it needs; `load`
-fills it.
+A source is made once per fit for one number of rows per step, with the buffers it needs.
 """
 
 import numpy as np
 from scipy import sparse
 
+# Rows of several small steps are gathered at once, as long as they stay in the cache: 3 %
+# of a step of 32 rows (20 features), nothing where a step has more than this.
+CHUNK_BYTES = 2**19
+
 
 class Batch:
-    """Base of one class per kind of X.
+    """What one step needs of its samples.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_outputs, n_rows), or (1, n_outputs, n_rows) for a stack
+        Targets.
+
+    raw : ndarray of shape (..., n_outputs, n_rows)
+        Receives the raw outputs.
+
+    Attributes
+    ----------
+    rows_X : {ndarray, CSR matrix} of shape (n_rows, n_features)
+
+    scale : ndarray of shape (), or (..., 1, n_rows) with sample weights
+        Weight of each sample in the mean of the losses.
+
+    share : ndarray of shape (), or (..., 1) with sample weights
+        One over the sum of the sample weights, or 0 where all of them are.
+    """
+
+    def __init__(self, y, raw):
+        self.y, self.raw = y, raw
+
+    def forward(self, parameters, out):
+        """First layer: out = W X^T + b, of shape (..., units, n_rows)."""
+        layer = parameters.layers[0]
+        self.multiply(layer.weights, parameters.product, out)
+        out += layer.bias_column
+
+    def backward(self, delta, delta_T, gradient):
+        """Gradient of the first layer, from delta of shape (..., units, n_rows)."""
+        layer = gradient.layers[0]
+        self.multiply_back(delta_T, gradient.product, layer.weights)
+        # a quarter of the time of sum(axis=-1)
+        gradient.product(delta, np.ones(delta.shape[-1], delta.dtype), out=layer.biases)
+
+    def multiply(self, weights, product, out):
+        product(np.swapaxes(weights, -1, -2), self.rows_X.T, out=out)
+
+    def multiply_back(self, delta_T, product, out):
+        product(self.rows_X.T, delta_T, out=out)
+
+
+class SparseBatch(Batch):
+    """Rows in CSR format, which are never made dense."""
+
+    def multiply(self, weights, product, out):
+        for W, z in _per_network(weights, out):
+            z[...] = (self.rows_X @ W).T
+
+    def multiply_back(self, delta_T, product, out):
+        for delta, W in _per_network(delta_T, out):
+            W[...] = self.rows_X.T @ delta
+
+
+def _per_network(*arrays):
+    """SciPy's products take two dimensions: pairs of them, network by network."""
+    return [arrays] if arrays[0].ndim == 2 else zip(*arrays, strict=True)
+
+
+class AugmentedBatch(Batch):
+    """Rows with a column of ones that multiplies the biases.
+
+    The column saves the addition of the biases and the sum for their gradient: a twelfth
+    of a small step, nothing of a large one (examples/benchmarks/layout.py).
+    """
+
+    def __init__(self, y, raw, rows_X):
+        super().__init__(y, raw)
+        self.rows_X_T = rows_X.T
+
+    def forward(self, parameters, out):
+        parameters.product(parameters.layers[0].block_T, self.rows_X_T, out=out)
+
+    def backward(self, delta, delta_T, gradient):
+        gradient.product(self.rows_X_T, delta_T, out=gradient.layers[0].block)
+
+
+class Source:
+    """Loads the rows of one step: consecutive ones are not copied, any ones if sparse.
 
     Parameters
     ----------
@@ -20,127 +103,105 @@ class Batch:
     sample_weight : None or ndarray of shape (n_samples,) or (n_networks, n_samples)
 
     n_rows : int
-        How many rows `load` takes.
+        Rows of a step.
+
+    n_networks : int
 
     Attributes
     ----------
-    rows_y : ndarray of shape (n_outputs, n_rows)
+    n_batches : int
+        Steps for which `load` takes the rows at once; fewer will do.
 
-    rows_weight : None or ndarray of shape (..., n_rows)
+    y : ndarray of shape (n_batches, n_outputs, n_rows), with a 1 after the first for a stack
 
-    share : float
-        Weight of a sample in the mean, where samples have none of their own.
+    raw : ndarray of shape (n_batches, ..., n_outputs, n_rows)
+        Raw outputs of the steps.
     """
 
-    def __init__(self, X, y, sample_weight, n_rows):
-        self.X, self.y, self.sample_weight = X, y, sample_weight
-        self.n_rows = n_rows
-        self.share = 1 / n_rows
-        self.rows_weight = None
-        self.taken_y = np.empty((n_rows, y.shape[1]), y.dtype)
+    def __init__(self, X, y, sample_weight, n_rows, n_networks, n_batches=1):
+        self.all_X, self.all_y = X, y
+        self.all_weight = None if sample_weight is None else np.atleast_2d(sample_weight).T
+        self.n_rows, self.n_batches = n_rows, n_batches
+        self.stacked = n_networks > 1
+        stack = (n_networks,) if self.stacked else ()
+        self.loaded_y = np.empty((n_batches, y.shape[1], n_rows), y.dtype)
+        self.y = self.loaded_y[:, None] if self.stacked else self.loaded_y
+        self.raw = np.empty((n_batches, *stack, y.shape[1], n_rows), y.dtype)
+        self.batches = self.make_batches()
+        self.scale = np.array(1 / n_rows, y.dtype)
+        for batch in self.batches:
+            batch.share = batch.scale = self.scale
+
+    def make_batches(self):
+        kind = SparseBatch if sparse.issparse(self.all_X) else Batch
+        return [kind(self.y[0], self.raw[0])]
 
     def load(self, rows):
-        """Take these rows: a slice, or an array of indices."""
-        if isinstance(rows, slice):
-            self.rows_y = self.y[rows].T
-        else:
-            self.rows_y = take_rows(self.y, rows, self.taken_y).T
-        if self.sample_weight is not None:
-            self.rows_weight = self.sample_weight[..., rows]
+        """Take these rows: a slice, or an array of indices.
+
+        Parameters
+        ----------
+        rows : slice or ndarray of int
+            The rows of `n_batches` steps or fewer.
+
+        Returns
+        -------
+        batches : list of Batch
+            One per step.
+        """
+        y = self.per_step(self.all_y[rows])
+        batches = self.batches[: len(y)]
+        self.loaded_y[: len(y)] = y
+        if self.all_weight is not None:
+            self.load_weight(batches, rows)
         self.load_X(rows)
+        return batches
+
+    def per_step(self, rows):
+        """View of shape (steps, columns, n_rows) on shape (steps * n_rows, columns)."""
+        return rows.reshape(-1, self.n_rows, rows.shape[1]).swapaxes(1, 2)
+
+    def load_weight(self, batches, rows):
+        weight = self.per_step(self.all_weight[rows])
+        total = weight.sum(axis=-1, keepdims=True)
+        share = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
+        scale = weight * share
+        self.scale = scale if self.stacked else scale[:, 0]
+        for i, batch in enumerate(batches):
+            batch.share = share[i]
+            batch.scale = scale[i, :, None] if self.stacked else scale[i]
 
     def load_X(self, rows):
-        raise NotImplementedError
+        self.batches[0].rows_X = self.all_X[rows]
 
-    def forward(self, parameters, out):
-        """First layer: out = W X^T + b, of shape (..., units, n_rows)."""
-        raise NotImplementedError
-
-    def backward(self, delta, delta_T, gradient):
-        """Gradient of the first layer, from delta of shape (..., units, n_rows)."""
-        raise NotImplementedError
+    def losses(self, loss, n_steps):
+        """Weighted means of a loss in the latest steps, of shape (n_steps, ...)."""
+        losses = loss.value(self.y[:n_steps], self.raw[:n_steps])
+        return np.add.reduce(losses * self.scale, axis=-1)
 
 
-class GatheredBatch(Batch):
-    """Rows of an array by index, with a column of ones that multiplies the biases.
+class GatheredSource(Source):
+    """Loads any rows of an array, for several steps at once."""
 
-    The column costs one more copy of the rows and saves the addition of the biases and
-    the sum for their gradient: a twelfth of a small step, nothing of a large one
-    (examples/benchmarks/layout.py).
-    """
+    def __init__(self, X, y, sample_weight, n_rows, n_networks):
+        n_batches = max(1, CHUNK_BYTES // (n_rows * X.shape[1] * X.itemsize))
+        n_batches = min(n_batches, len(X) // n_rows)
+        self.taken_X = np.empty((n_batches * n_rows, X.shape[1]), X.dtype)
+        self.rows_X = np.ones((n_batches * n_rows, X.shape[1] + 1), X.dtype)
+        super().__init__(X, y, sample_weight, n_rows, n_networks, n_batches)
 
-    def __init__(self, X, y, sample_weight, n_rows):
-        super().__init__(X, y, sample_weight, n_rows)
-        self.taken_X = np.empty((n_rows, X.shape[1]), X.dtype)
-        rows_X = np.ones((n_rows, X.shape[1] + 1), X.dtype)
-        self.inner, self.rows_X, self.rows_X_T = rows_X[:, :-1], rows_X, rows_X.T
+    def make_batches(self):
+        rows_X = self.rows_X.reshape(self.n_batches, self.n_rows, -1)
+        return list(map(AugmentedBatch, self.y, self.raw, rows_X))
 
     def load_X(self, rows):
-        self.inner[...] = take_rows(self.X, rows, self.taken_X)
-
-    def forward(self, parameters, out):
-        parameters.product(parameters.layers[0].block_T, self.rows_X_T, out=out)
-
-    def backward(self, delta, delta_T, gradient):
-        gradient.product(self.rows_X_T, delta_T, out=gradient.layers[0].block)
+        taken = self.taken_X[: len(rows)]
+        # mode="raise" would copy the output once more, and take twice as long
+        self.all_X.take(rows, axis=0, out=taken, mode="clip")
+        self.rows_X[: len(rows), :-1] = taken
 
 
-class ViewBatch(Batch):
-    """Consecutive rows of an array, which are not copied."""
-
-    def __init__(self, X, y, sample_weight, n_rows):
-        super().__init__(X, y, sample_weight, n_rows)
-        self.ones = np.ones(n_rows, y.dtype)
-
-    def load_X(self, rows):
-        self.rows_X = self.X[rows]
-
-    def forward(self, parameters, out):
-        self.multiply(parameters, out)
-        out += parameters.layers[0].bias_column
-
-    def backward(self, delta, delta_T, gradient):
-        self.multiply_back(delta_T, gradient)
-        # a quarter of the time of sum(axis=-1)
-        gradient.product(delta, self.ones, out=gradient.layers[0].biases)
-
-    def multiply(self, parameters, out):
-        weights_T = np.swapaxes(parameters.layers[0].weights, -1, -2)
-        parameters.product(weights_T, self.rows_X.T, out=out)
-
-    def multiply_back(self, delta_T, gradient):
-        gradient.product(self.rows_X.T, delta_T, out=gradient.layers[0].weights)
-
-
-class SparseBatch(ViewBatch):
-    """Rows of a matrix in CSR format, which is never made dense."""
-
-    def multiply(self, parameters, out):
-        for W, z in _per_network(parameters.layers[0].weights, out):
-            z[...] = (self.rows_X @ W).T
-
-    def multiply_back(self, delta_T, gradient):
-        for delta, W in _per_network(delta_T, gradient.layers[0].weights):
-            W[...] = self.rows_X.T @ delta
-
-
-def _per_network(*arrays):
-    """SciPy's products take two dimensions: pairs of them, network by network."""
-    return [arrays] if arrays[0].ndim == 2 else zip(*arrays, strict=True)
-
-
-def take_rows(array, rows, out):
-    """array[rows] in a buffer."""
-    # mode="raise" would copy the output once more, and take twice as long
-    return array.take(rows, axis=0, out=out, mode="clip")
-
-
-def make_batch(X, y, sample_weight, n_rows, by_index):
-    """Return the batch for this kind of X, for rows by index or as slices."""
-    if sparse.issparse(X):
-        kind = SparseBatch
-    elif by_index:
-        kind = GatheredBatch
-    else:
-        kind = ViewBatch
-    return kind(X, y, sample_weight, n_rows)
+def make_source(X, y, sample_weight, n_rows, n_networks, by_index):
+    """Return the source for this kind of X, for rows by index or as slices."""
+    kind = GatheredSource if by_index and not sparse.issparse(X) else Source
+    return kind(X, y, sample_weight, n_rows, n_networks)

@@ -2,7 +2,7 @@
 
 from sklearn.base import BaseEstimator
 
-from skmlp._sklearn import StrOptions
+from skmlp._sklearn import StrOptions, validate_parameter_constraints
 
 
 class Component(BaseEstimator):
@@ -54,6 +54,7 @@ def resolve(owner, name, registry):
             raise ValueError(f"{name}={value!r} is not one of {sorted(registry)}.")
         cls = registry[value]
         component = cls(**{flat: getattr(owner, flat) for flat in cls.flat_parameters})
-    if component._parameter_constraints:
-        component._validate_params()
+    validate_parameter_constraints(
+        component._parameter_constraints, vars(component), type(component).__name__
+    )
     return component

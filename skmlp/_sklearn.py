@@ -9,6 +9,7 @@ from sklearn.utils._param_validation import (
     Options,
     RealNotInt,
     StrOptions,
+    validate_parameter_constraints,
 )
 from sklearn.utils.optimize import _check_optimize_result
 from sklearn.utils.validation import _check_sample_weight, _check_y
@@ -22,4 +23,5 @@ __all__ = [
     "_check_sample_weight",
     "_check_y",
     "_fit_context",
+    "validate_parameter_constraints",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import gen_batches
 
-from skmlp._batch import make_batch
+from skmlp._batch import make_source
 from skmlp._network import Parameters, Workspace
 from skmlp._objective import Objective
 from skmlp._sklearn import _check_optimize_result
@@ -159,24 +159,29 @@ class Run:
         if plan.shuffle and self.order is None:
             self.order = np.arange(plan.X.shape[0])
         self.n_samples = plan.X.shape[0] if self.order is None else len(self.order)
-        self.slices = list(gen_batches(self.n_samples, plan.batch_size))
         self.allocate()
 
     def allocate(self):
-        """Make the objective, and one set of arrays per size of batch."""
-        plan = self.plan
+        """Make the objective and, for each size of batch, the source of rows and buffers."""
+        plan, n_networks = self.plan, len(self.theta)
         parameters = Parameters(plan.network, self.theta)
         self.objective = Objective(parameters, plan.loss, plan.alpha)
         weight = plan.sample_weight
         if np.ndim(weight) == 2:
-            weight = weight[self.alive] if len(self.alive) > 1 else weight[self.alive[0]]
-        self.arrays = {
-            n_rows: (
-                make_batch(plan.X, plan.y, weight, n_rows, self.order is not None),
-                Workspace(plan.network, len(self.theta), n_rows, self.theta.dtype),
+            weight = weight[self.alive]
+        whole = self.n_samples - self.n_samples % plan.batch_size
+        self.chunks = []
+        for start, stop in ((0, whole), (whole, self.n_samples)):
+            if start == stop:
+                continue
+            n_rows = min(plan.batch_size, stop - start)
+            source = make_source(
+                plan.X, plan.y, weight, n_rows, n_networks, self.order is not None
             )
-            for n_rows in {s.stop - s.start for s in self.slices}
-        }
+            work = Workspace(plan.network, n_networks, n_rows, self.theta.dtype)
+            for part in gen_batches(stop - start, source.n_batches * n_rows):
+                rows = slice(start + part.start, start + part.stop)
+                self.chunks.append((rows, source, work))
 
     def rates(self):
         """Learning rate of every network, of shape (n_networks,)."""
@@ -250,25 +255,25 @@ def train_epoch(run):
     """
     start = perf_counter()
     plan, objective, progress = run.plan, run.objective, run.memory.progress
+    gradient, step = objective.gradient.vector, plan.optimizer.step
     rates = run.rates()
     rate = float(rates[0])
     if (rates != rate).any():
         rate = rates[:, None].astype(run.theta.dtype)
     if plan.shuffle:
         run.random_state.shuffle(run.order)
-    values = []
-    for rows in run.slices:
-        batch, work = run.arrays[rows.stop - rows.start]
-        batch.load(rows if run.order is None else run.order[rows])
-        values.append(objective.evaluate(batch, work))
-        progress.step += 1
-        plan.optimizer.step(
-            run.theta, objective.gradient.vector, run.memory.state, rate, progress.step
-        )
+    total = 0.0
+    for rows, source, work in run.chunks:
+        penalties = []
+        for batch in source.load(rows if run.order is None else run.order[rows]):
+            penalties.append(objective.differentiate(batch, work))
+            progress.step += 1
+            step(run.theta, gradient, run.memory.state, rate, progress.step)
+        values = objective.values(source, penalties)
+        total += source.n_rows * np.add.reduce(values, axis=0, dtype=np.float64)
     progress.samples += run.n_samples
     progress.epoch += 1
-    sizes = [rows.stop - rows.start for rows in run.slices]
-    loss = np.average(values, axis=0, weights=sizes)
+    loss = np.atleast_1d(total / run.n_samples)
     return {"loss": loss, "learning_rate": rates, "seconds": perf_counter() - start}
 
 
@@ -349,15 +354,16 @@ def minimize(plan, theta):
     """
     objective = Objective(Parameters(plan.network, theta), plan.loss, plan.alpha)
     n_samples = plan.X.shape[0]
-    batch = make_batch(plan.X, plan.y, plan.sample_weight, n_samples, by_index=False)
+    source = make_source(plan.X, plan.y, plan.sample_weight, n_samples, 1, by_index=False)
     work = Workspace(plan.network, 1, n_samples, theta.dtype)
-    batch.load(slice(0, n_samples))
+    (batch,) = source.load(slice(0, n_samples))
     history = {"loss": [], "seconds": []}
     clock = [perf_counter()]
 
     def value_and_gradient(vector):
         theta[0] = vector
-        value = objective.evaluate(batch, work)[0]
+        penalty = objective.differentiate(batch, work)
+        (value,) = objective.values(source, [penalty])
         return float(value), objective.gradient.vector[0].astype(np.float64)
 
     def after_iteration(intermediate_result):

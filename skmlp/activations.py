@@ -210,17 +210,17 @@ class Relu(Activation):
 
     def scratch(self, z):
         # np.maximum is vectorised for two arrays, not for an array and a scalar: 1.6 us
-        # against 7.0 us (100 x 200, float32).
-        return np.zeros_like(z), np.empty(z.shape, dtype=bool)
+        # against 7.0 us (100 x 200, float32).  np.greater is, if the scalar is an array.
+        return np.zeros_like(z), np.zeros((), z.dtype), np.empty(z.shape, dtype=bool)
 
     def forward(self, z, a, scratch):
-        zeros, _ = scratch
+        zeros, *_ = scratch
         np.maximum(z, zeros, out=a)
 
     def backward(self, z, a, delta, scratch):
         # A product with the mask takes 4 us where copyto(where=) takes 20.
-        zeros, active = scratch
-        np.greater(a, zeros, out=active)
+        _, zero, active = scratch
+        np.greater(a, zero, out=active)
         delta *= active
 
 

@@ -1,6 +1,6 @@
 """Losses: how far the raw outputs of a network are from the targets.
 
-To add one, derive a class with `tasks` and `value_and_gradient` from `Loss` and name it in
+To add one, derive a class with `tasks`, `value` and `gradient` from `Loss` and name it in
 `REGRESSION_LOSSES` or `CLASSIFICATION_LOSSES`.
 """
 
@@ -53,23 +53,33 @@ class Loss(Component):
             raise ValueError(f"loss={self!r} is not for {task} targets.")
         return self
 
-    def value_and_gradient(self, y, raw, gradient):
-        """Return the loss of every sample and write its gradient.
+    def value(self, y, raw):
+        """Return the loss of every sample.
 
         Parameters
         ----------
-        y : ndarray of shape (n_outputs, batch)
+        y : ndarray of shape (..., n_outputs, batch)
             Targets: numbers, or 0 and 1 for each class.
 
         raw : ndarray of shape (..., n_outputs, batch)
-            Raw outputs of the network; free to be overwritten.
-
-        gradient : ndarray of shape (..., n_outputs, batch)
-            Receives the gradient of each sample's loss with respect to `raw`.
+            Raw outputs of the network.
 
         Returns
         -------
         losses : ndarray of shape (..., batch)
+        """
+        raise NotImplementedError
+
+    def gradient(self, y, raw, out):
+        """Write the gradient of every sample's loss with respect to its raw outputs.
+
+        Parameters
+        ----------
+        y, raw : ndarray of shape (..., n_outputs, batch)
+            As for `value`.
+
+        out : ndarray of shape (..., n_outputs, batch)
+            Receives the gradient.
         """
         raise NotImplementedError
 
@@ -89,19 +99,17 @@ class SquaredError(Loss):
     --------
     >>> import numpy as np
     >>> from skmlp.losses import SquaredError
-    >>> gradient = np.empty((1, 1))
-    >>> SquaredError().value_and_gradient(np.zeros((1, 1)), np.array([[2.0]]), gradient)
+    >>> SquaredError().value(np.zeros((1, 1)), np.array([[2.0]]))
     array([2.])
-    >>> gradient
-    array([[2.]])
     """
 
     tasks = ("regression",)
 
-    def value_and_gradient(self, y, raw, gradient):
-        np.subtract(raw, y, out=gradient)
-        np.square(gradient, out=raw)
-        return np.add.reduce(raw, axis=-2) * (0.5 / len(y))
+    def value(self, y, raw):
+        return 0.5 * np.square(raw - y).mean(axis=-2)
+
+    def gradient(self, y, raw, out):
+        np.subtract(raw, y, out=out)
 
 
 class Poisson(Loss):
@@ -119,8 +127,7 @@ class Poisson(Loss):
     --------
     >>> import numpy as np
     >>> from skmlp.losses import Poisson
-    >>> gradient = np.empty((1, 1))
-    >>> Poisson().value_and_gradient(np.zeros((1, 1)), np.zeros((1, 1)), gradient)
+    >>> Poisson().value(np.zeros((1, 1)), np.zeros((1, 1)))
     array([1.])
     """
 
@@ -128,11 +135,12 @@ class Poisson(Loss):
     output = "exp"
     positive_targets = True
 
-    def value_and_gradient(self, y, raw, gradient):
-        np.exp(raw, out=gradient)
-        losses = special.xlogy(y, y) - y * raw - y + gradient
-        gradient -= y
-        return np.add.reduce(losses, axis=-2)
+    def value(self, y, raw):
+        return (special.xlogy(y, y) - y * raw - y + np.exp(raw)).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        np.exp(raw, out=out)
+        out -= y
 
 
 LARGEST_LOG_LOSS = {
@@ -182,23 +190,25 @@ class SoftmaxLogLoss(Loss):
     --------
     >>> import numpy as np
     >>> from skmlp.losses import SoftmaxLogLoss
-    >>> y, raw, gradient = np.array([[1.0], [0.0]]), np.zeros((2, 1)), np.empty((2, 1))
-    >>> SoftmaxLogLoss().value_and_gradient(y, raw, gradient)
+    >>> SoftmaxLogLoss().value(np.array([[1.0], [0.0]]), np.zeros((2, 1)))
     array([0.69314718])
     """
 
     tasks = ("multiclass",)
     output = "softmax"
 
-    def value_and_gradient(self, y, raw, gradient):
-        raw -= np.maximum.reduce(raw, axis=-2, keepdims=True)
-        np.exp(raw, out=gradient)
-        total = np.add.reduce(gradient, axis=-2, keepdims=True)
-        gradient /= total
-        gradient -= y
-        losses = np.log(total, out=total)[..., 0, :]
-        losses -= np.vecdot(raw, y, axis=-2)
+    def value(self, y, raw):
+        shifted = raw - raw.max(axis=-2, keepdims=True)
+        losses = np.log(np.exp(shifted).sum(axis=-2))
+        shifted *= y
+        losses -= shifted.sum(axis=-2)
         return np.minimum(losses, LARGEST_LOG_LOSS[losses.dtype], out=losses)
+
+    def gradient(self, y, raw, out):
+        np.subtract(raw, np.maximum.reduce(raw, axis=-2, keepdims=True), out=out)
+        np.exp(out, out=out)
+        out /= np.add.reduce(out, axis=-2, keepdims=True)
+        out -= y
 
 
 class LogisticLogLoss(Loss):
@@ -214,30 +224,25 @@ class LogisticLogLoss(Loss):
     --------
     >>> import numpy as np
     >>> from skmlp.losses import LogisticLogLoss
-    >>> gradient = np.empty((1, 1))
-    >>> LogisticLogLoss().value_and_gradient(np.ones((1, 1)), np.zeros((1, 1)), gradient)
+    >>> LogisticLogLoss().value(np.ones((1, 1)), np.zeros((1, 1)))
     array([0.69314718])
     """
 
     tasks = ("binary", "multilabel")
     output = "logistic"
 
-    def value_and_gradient(self, y, raw, gradient):
-        np.multiply(raw, 0.5, out=gradient)
-        np.tanh(gradient, out=gradient)
-        gradient *= 0.5
-        gradient += 0.5
-        gradient -= y
+    def value(self, y, raw):
         # log(1 + exp(raw)) = max(raw, 0) + log(1 + exp(-|raw|))
-        losses = np.abs(raw)
-        np.negative(losses, out=losses)
-        np.exp(losses, out=losses)
-        np.log1p(losses, out=losses)
-        losses += np.maximum(raw, 0)
-        raw *= y
-        losses -= raw
-        np.minimum(losses, LARGEST_LOG_LOSS[losses.dtype], out=losses)
-        return np.add.reduce(losses, axis=-2)
+        losses = np.log1p(np.exp(-np.abs(raw))) + np.maximum(raw, 0) - y * raw
+        return np.minimum(losses, LARGEST_LOG_LOSS[losses.dtype], out=losses).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        # (1 + tanh(z / 2)) / 2, as in activations.Logistic
+        np.multiply(raw, 0.5, out=out)
+        np.tanh(out, out=out)
+        out *= 0.5
+        out += 0.5
+        out -= y
 
 
 REGRESSION_LOSSES = {

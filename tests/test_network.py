@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from skmlp._batch import make_batch
+from skmlp._batch import make_source
 from skmlp._network import Network, Parameters, Workspace, backward, forward, raw_outputs
 from skmlp.activations import ACTIVATIONS, Activation
 
@@ -45,13 +45,11 @@ def make(sizes, activation, n_networks, kind="index"):
     rows = ROWS.get(kind, ROWS["index"])
     by_index = not isinstance(rows, slice)
     data = sparse.csr_array(X) if kind == "sparse" else X
-    batch = make_batch(data, y, None, N_ROWS, by_index)
+    source = make_source(data, y, None, N_ROWS, n_networks, by_index)
     work = Workspace(network, n_networks, N_ROWS, theta.dtype)
-    buffers = [*work.z, *work.a, *work.deltas, batch.taken_y]
-    buffers += [] if kind != "index" else [batch.taken_X, batch.inner]
-    for buffer in buffers:
+    for buffer in (*work.z, *work.a, *work.deltas, source.raw, source.y):
         buffer[...] = np.nan
-    batch.load(rows)
+    (batch,) = source.load(rows)
     return network, Parameters(network, theta), batch, work, X[rows]
 
 
@@ -61,7 +59,8 @@ def make(sizes, activation, n_networks, kind="index"):
 @kinds
 def test_forward_is_that_of_every_network(sizes, activation, n_networks, kind):
     network, parameters, batch, work, X = make(sizes, activation, n_networks, kind)
-    raw = forward(parameters, batch, work).reshape(n_networks, sizes[-1], N_ROWS)
+    forward(parameters, batch, work)
+    raw = batch.raw.reshape(n_networks, sizes[-1], N_ROWS)
     for theta, outputs in zip(parameters.vector, raw, strict=True):
         expected = X.T
         for i, block in enumerate(network.blocks(theta)):
@@ -82,15 +81,15 @@ def test_forward_is_that_of_every_network(sizes, activation, n_networks, kind):
 def test_gradient_is_the_finite_difference(sizes, activation, n_networks, kind):
     network, parameters, batch, work, _ = make(sizes, activation, n_networks, kind)
     theta = parameters.vector
-    raw = forward(parameters, batch, work)
-    weights = np.random.default_rng(1).normal(size=raw.shape)
+    forward(parameters, batch, work)
+    weights = np.random.default_rng(1).normal(size=batch.raw.shape)
     work.deltas[-1][...] = weights
     gradient = Parameters(network, np.full_like(theta, np.nan))
     backward(parameters, batch, work, gradient)
 
     def value():
-        outputs = weights * forward(parameters, batch, work)
-        return outputs.reshape(n_networks, -1).sum(axis=1)
+        forward(parameters, batch, work)
+        return (weights * batch.raw).reshape(n_networks, -1).sum(axis=1)
 
     step = 1e-6
     for i in range(network.n_parameters):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skmlp._batch import make_batch
+from skmlp._batch import make_source
 from skmlp._network import Network, Parameters, Workspace, raw_outputs
 from skmlp._objective import Objective
 from skmlp.activations import Tanh
@@ -25,12 +25,13 @@ weights = pytest.mark.parametrize("weight", WEIGHTS.values(), ids=WEIGHTS)
 
 
 def evaluate(theta, weight, X=X, y=Y, alpha=ALPHA):
-    batch = make_batch(X, y, weight, len(X), by_index=False)
-    batch.load(slice(0, len(X)))
+    source = make_source(X, y, weight, len(X), len(theta), by_index=False)
+    (batch,) = source.load(slice(0, len(X)))
     objective = Objective(Parameters(NETWORK, theta), SquaredError(), alpha)
     objective.gradient.vector[...] = np.nan
     work = Workspace(NETWORK, len(theta), len(X), theta.dtype)
-    return objective.evaluate(batch, work), objective.gradient.vector
+    penalty = objective.differentiate(batch, work)
+    return objective.values(source, [penalty])[0], objective.gradient.vector
 
 
 @pytest.fixture
