@@ -12,7 +12,7 @@ from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skmlp._component import accepts, resolve
-from skmlp._network import Network, raw_outputs
+from skmlp._network import Network, outputs_by_block
 from skmlp._sklearn import (
     Interval,
     Options,
@@ -341,7 +341,7 @@ class BaseMLP(BaseEstimator):
         rows, held = split_rows(
             len(arrays["y"]), y, self._targets.task, self.validation_fraction, random_state
         )
-        X_val, y_val, weight_val = arrays["X"][held], y[held], None
+        y_val, weight_val = y[held], None
         sample_weight = arrays["sample_weight"]
         if sample_weight is not None:
             weight_val = sample_weight[held]
@@ -350,7 +350,9 @@ class BaseMLP(BaseEstimator):
 
         def score(theta):
             coefs, intercepts = network.unpack(theta)
-            raw = raw_outputs(X_val, coefs, intercepts, network.activations)
+            raw = outputs_by_block(
+                arrays["X"], coefs, intercepts, network.activations, np.transpose, held
+            ).T
             return self._score(y_val, raw, weight_val) if np.isfinite(raw).all() else np.nan
 
         return rows, score
@@ -439,14 +441,14 @@ class BaseMLP(BaseEstimator):
             for name in names
         }
 
-    def _raw(self, X):
-        """Raw outputs for validated X, of shape (n_outputs, n_samples)."""
+    def _outputs(self, X, convert):
+        """What `convert` makes of the raw outputs, of shape (n_outputs, some samples)."""
         check_is_fitted(self, "coefs_")
         self._weight_shapes()
-        X = validate_data(self, X, accept_sparse=("csr", "csc"), dtype=FLOATS, reset=False)
+        X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
         activations = self._activations(len(self.coefs_) - 1)
         coefs, intercepts = (map(np.asarray, a) for a in (self.coefs_, self.intercepts_))
-        return raw_outputs(X, list(coefs), list(intercepts), activations)
+        return outputs_by_block(X, list(coefs), list(intercepts), activations, convert)
 
     def _activated(self, raw):
         return OUTPUT_ACTIVATIONS[self.out_activation_]()(raw)
@@ -463,7 +465,8 @@ class BaseMLP(BaseEstimator):
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Labels, an indicator matrix, or numbers, as in `fit`.
         """
-        return self._decode(self._raw(X))
+        predictions = self._outputs(X, self._decode)
+        return self._targets.like_y(predictions)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

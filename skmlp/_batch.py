@@ -205,3 +205,12 @@ def make_source(X, y, sample_weight, n_rows, n_networks, by_index):
     """Return the source for this kind of X, for rows by index or as slices."""
     kind = GatheredSource if by_index and not sparse.issparse(X) else Source
     return kind(X, y, sample_weight, n_rows, n_networks)
+
+
+def slices(start, stop, length):
+    """Consecutive slices from `start` to `stop`; the last may be shorter.
+
+    scikit-learn's gen_batches takes 30 us to check its arguments: a third of the
+    prediction of one row.
+    """
+    return [slice(i, min(i + length, stop)) for i in range(start, stop, length)]

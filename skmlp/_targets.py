@@ -38,6 +38,10 @@ class Targets:
         """Return the predictions for raw outputs of shape (n_outputs, n_samples)."""
         raise NotImplementedError
 
+    def like_y(self, predictions):
+        """Return predictions of `decode` as the kind of array that y was."""
+        return predictions
+
 
 class Continuous(Targets):
     """Numbers: one column, given as 1-D and returned so, or several."""
@@ -56,7 +60,7 @@ class Continuous(Targets):
         return y
 
     def decode(self, raw):
-        return raw[0] if self.n_outputs == 1 else np.ascontiguousarray(raw.T)
+        return raw[0] if self.n_outputs == 1 else raw.T
 
 
 class Labels(Targets):
@@ -137,8 +141,10 @@ class Multilabel(Targets):
         return dense
 
     def decode(self, raw):
-        labels = np.ascontiguousarray(raw.T > 0, dtype=int)
-        return sparse.csr_matrix(labels) if self.sparse_output else labels
+        return (raw.T > 0).astype(int)
+
+    def like_y(self, predictions):
+        return sparse.csr_matrix(predictions) if self.sparse_output else predictions
 
 
 def regression_targets(y):

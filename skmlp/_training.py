@@ -9,9 +9,8 @@ from time import perf_counter
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import gen_batches
 
-from skmlp._batch import make_source
+from skmlp._batch import make_source, slices
 from skmlp._network import Parameters, Workspace
 from skmlp._objective import Objective
 from skmlp._sklearn import _check_optimize_result
@@ -179,8 +178,7 @@ class Run:
                 plan.X, plan.y, weight, n_rows, n_networks, self.order is not None
             )
             work = Workspace(plan.network, n_networks, n_rows, self.theta.dtype)
-            for part in gen_batches(stop - start, source.n_batches * n_rows):
-                rows = slice(start + part.start, start + part.stop)
+            for rows in slices(start, stop, source.n_batches * n_rows):
                 self.chunks.append((rows, source, work))
 
     def rates(self):

@@ -328,8 +328,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
             With two classes one number, positive for the second.
         """
-        raw = self._raw(X)
-        return raw[0] if self._targets.task == "binary" else np.ascontiguousarray(raw.T)
+        return self._outputs(
+            X, lambda raw: raw[0] if self._targets.task == "binary" else raw.T
+        )
 
     def predict_proba(self, X):
         """Predict the probabilities of the classes.
@@ -344,11 +345,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             In the order of `classes_`; for multi-label targets the probability of each label,
             which need not sum to 1.
         """
-        raw = self._raw(X)
+        return self._outputs(X, lambda raw: self._probabilities(raw).T)
+
+    def _probabilities(self, raw):
         p = self._activated(raw)
-        if self._targets.task == "binary":
-            p = np.concatenate([1 - p, p])
-        return np.ascontiguousarray(p.T)
+        return np.concatenate([1 - p, p]) if self._targets.task == "binary" else p
 
     def predict_log_proba(self, X):
         """Predict the logarithms of the probabilities of the classes.
@@ -364,15 +365,16 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         log_probabilities : ndarray of shape (n_samples, n_classes)
             In the order of `classes_`.
         """
-        raw = self._raw(X)
-        p = self._activated(raw)
+        return self._outputs(X, lambda raw: self._log_probabilities(raw).T)
+
+    def _log_probabilities(self, raw):
+        p = self._probabilities(raw)
         if self._targets.task == "binary":
-            raw, p = np.concatenate([-raw, raw]), np.concatenate([1 - p, p])
+            raw = np.concatenate([-raw, raw])
         multiclass = self._targets.task == "multiclass"
         log_p = special.log_softmax(raw, axis=0) if multiclass else special.log_expit(raw)
         # Where it can be had, the logarithm of what `predict_proba` returns.
-        np.log(p, out=log_p, where=p > 0)
-        return np.ascontiguousarray(log_p.T)
+        return np.log(p, out=log_p, where=p > 0)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -6,8 +6,17 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from skmlp import _network
 from skmlp._batch import make_source
-from skmlp._network import Network, Parameters, Workspace, backward, forward, raw_outputs
+from skmlp._network import (
+    Network,
+    Parameters,
+    Workspace,
+    backward,
+    forward,
+    outputs_by_block,
+    raw_outputs,
+)
 from skmlp.activations import ACTIVATIONS, Activation
 
 N_NETWORKS, N_SAMPLES, N_ROWS = 3, 11, 7
@@ -99,6 +108,28 @@ def test_gradient_is_the_finite_difference(sizes, activation, n_networks, kind):
         slope = (up - value()) / (2 * step)
         theta[:, i] += step
         np.testing.assert_allclose(gradient.vector[:, i], slope, rtol=1e-5, atol=1e-6)
+
+
+@sizes
+@pytest.mark.parametrize("rows", [None, np.array([7, 0, 99, 7])], ids=["all", "some"])
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+def test_outputs_by_block_are_those_of_all_samples(sizes, rows, kind, monkeypatch):
+    monkeypatch.setattr(_network, "BLOCK_BYTES", 1)  # blocks of the least size, 32 rows
+    rng = np.random.default_rng(0)
+    network = Network(sizes, [ACTIVATIONS["tanh"]()] * (len(sizes) - 2))
+    model = (*network.unpack(rng.normal(size=network.n_parameters)), network.activations)
+    X = rng.normal(size=(100, sizes[0]))
+    raw = raw_outputs(X if rows is None else X[rows], *model)
+    lengths = []
+
+    def convert(raw):
+        lengths.append(raw.shape[1])
+        return raw.T > 0
+
+    outputs = outputs_by_block(kind(X), *model, convert, rows)
+    assert outputs.dtype == bool
+    np.testing.assert_array_equal(outputs, raw.T > 0)
+    assert lengths == ([32, 32, 32, 4] if rows is None else [4])
 
 
 @sizes

@@ -41,7 +41,7 @@ def test_indicators_round_trip(container):
     y = container(np.array([[1, 0, 1], [0, 0, 0], [1, 1, 1], [0, 1, 0]]))
     targets, y = classification_targets(y)
     assert targets.task == "multilabel"
-    decoded = targets.decode(targets.encode(y).T * 2.0 - 1)
+    decoded = targets.like_y(targets.decode(targets.encode(y).T * 2.0 - 1))
     assert sparse.issparse(decoded) == sparse.issparse(y)
     assert (decoded != y).sum() == 0
 
