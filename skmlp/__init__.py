@@ -1,6 +1,7 @@
 """The multi-layer perceptron for scikit-learn users: same numbers, faster, extensible."""
 
 from skmlp import activations, initializers, losses, optimizers, schedules
+from skmlp._versions import show_versions
 from skmlp.estimators import MLPClassifier, MLPRegressor
 
 __version__ = "0.1.0.dev0"
@@ -15,17 +16,3 @@ __all__ = [
     "schedules",
     "show_versions",
 ]
-
-
-def show_versions():
-    """Print the versions of skmlp, its dependencies and the system, for bug reports.
-
-    Examples
-    --------
-    >>> import skmlp
-    >>> skmlp.show_versions()  # doctest: +SKIP
-    """
-    import sklearn
-
-    print(f"skmlp: {__version__}")
-    sklearn.show_versions()
