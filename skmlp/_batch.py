@@ -8,7 +8,7 @@ from scipy import sparse
 
 # Rows of several small steps are gathered at once, as long as they stay in the cache: 3 %
 # of a step of 32 rows (20 features), nothing where a step has more than this.
-CHUNK_BYTES = 2**19
+CHUNK_BYTES = 2**18
 
 
 class Batch:
