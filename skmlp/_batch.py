@@ -149,7 +149,7 @@ class Source:
         batches : list of Batch
             One per step.
         """
-        y = self.per_step(self.all_y[rows])
+        y = self.per_step(self.select(self.all_y, rows))
         batches = self.batches[: len(y)]
         self.loaded_y[: len(y)] = y
         if self.all_weight is not None:
@@ -157,12 +157,15 @@ class Source:
         self.load_X(rows)
         return batches
 
+    def select(self, array, rows):
+        return array[rows]
+
     def per_step(self, rows):
         """View of shape (steps, columns, n_rows) on shape (steps * n_rows, columns)."""
         return rows.reshape(-1, self.n_rows, rows.shape[1]).swapaxes(1, 2)
 
     def load_weight(self, batches, rows):
-        weight = self.per_step(self.all_weight[rows])
+        weight = self.per_step(self.select(self.all_weight, rows))
         total = weight.sum(axis=-1, keepdims=True)
         share = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
         scale = weight * share
@@ -172,7 +175,7 @@ class Source:
             batch.scale = scale[i, :, None] if self.stacked else scale[i]
 
     def load_X(self, rows):
-        self.batches[0].rows_X = self.all_X[rows]
+        self.batches[0].rows_X = self.select(self.all_X, rows)
 
     def losses(self, loss, n_steps):
         """Weighted means of a loss in the latest steps, of shape (n_steps, ...)."""
@@ -188,7 +191,6 @@ class GatheredSource(Source):
     def __init__(self, X, y, sample_weight, n_rows, n_networks):
         n_batches = max(1, CHUNK_BYTES // (n_rows * X.shape[1] * X.itemsize))
         n_batches = min(n_batches, len(X) // n_rows)
-        self.taken_X = np.empty((n_batches * n_rows, X.shape[1]), X.dtype)
         self.rows_X = np.ones((n_batches * n_rows, X.shape[1] + 1), X.dtype)
         super().__init__(X, y, sample_weight, n_rows, n_networks, n_batches)
 
@@ -196,11 +198,12 @@ class GatheredSource(Source):
         rows_X = self.rows_X.reshape(self.n_batches, self.n_rows, -1)
         return list(map(AugmentedBatch, self.y, self.raw, rows_X))
 
+    def select(self, array, rows):
+        # a quarter of the time of array[rows]
+        return array.take(rows, axis=0, mode="clip")
+
     def load_X(self, rows):
-        taken = self.taken_X[: len(rows)]
-        # mode="raise" would copy the output once more, and take twice as long
-        self.all_X.take(rows, axis=0, out=taken, mode="clip")
-        self.rows_X[: len(rows), :-1] = taken
+        self.rows_X[: len(rows), :-1] = self.select(self.all_X, rows)
 
 
 def make_source(X, y, sample_weight, n_rows, n_networks, by_index):
