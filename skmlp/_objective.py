@@ -35,8 +35,11 @@ class Objective:
         self.parameters = parameters
         self.loss = loss
         self.gradient = Parameters(parameters.network, np.empty_like(theta))
-        self.alpha_mask = alpha * parameters.network.is_weight(theta.dtype)
-        self.decay, self.decay_share = np.empty_like(theta), None
+        self.alpha = alpha
+        self.decay, self.decay_share = (
+            Parameters(parameters.network, np.zeros_like(theta)),
+            None,
+        )
         self.penalty = Parameters(parameters.network, np.empty_like(theta))
 
     def differentiate(self, batch, work):
@@ -83,7 +86,8 @@ class Objective:
         parameters, penalty = self.parameters, self.penalty
         if share is not self.decay_share:  # batches of one size share the same object
             self.decay_share = share
-            np.multiply(self.alpha_mask, share, out=self.decay)
-        np.multiply(parameters.vector, self.decay, out=penalty.vector)
+            for layer in self.decay.layers:
+                layer.weights[...] = self.alpha * share[..., None]
+        np.multiply(parameters.vector, self.decay.vector, out=penalty.vector)
         self.gradient.vector += penalty.vector
         return 0.5 * parameters.inner(parameters.flat, penalty.flat)

@@ -226,7 +226,7 @@ def plot(table, file):
     """Bars of the ratios, one group per case."""
     import matplotlib.pyplot as plt
 
-    _, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+    figure, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")
     columns = [c for c in RATIOS if c != "products" and any(r[c] for r in table.values())]
     names = {
         "float32": "scikit-learn, float32",
@@ -245,7 +245,7 @@ def plot(table, file):
     ax.set_xticks(range(len(table)), table)
     ax.set_ylabel("time / time of skmlp")
     ax.set_title("Training time relative to skmlp, one thread (above 1: skmlp is faster)")
-    ax.legend(title="compared with")
+    figure.legend(loc="outside lower center", ncols=2, title="compared with")
     plt.savefig(file, dpi=120)
 
 
