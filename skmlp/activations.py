@@ -106,7 +106,7 @@ class Identity(Activation):
 
     See Also
     --------
-    Relu : The identity for positive inputs.
+    ReLU : The identity for positive inputs.
 
     Examples
     --------
@@ -191,7 +191,7 @@ class Tanh(Activation):
         delta -= scratch
 
 
-class Relu(Activation):
+class ReLU(Activation):
     """Rectified linear unit.
 
     f(z) = max(0, z), with the derivative 1 where a > 0 and else 0 (Glorot, Bordes and Bengio
@@ -203,8 +203,8 @@ class Relu(Activation):
 
     Examples
     --------
-    >>> from skmlp.activations import Relu
-    >>> Relu()([-1.0, 2.0])
+    >>> from skmlp.activations import ReLU
+    >>> ReLU()([-1.0, 2.0])
     array([0., 2.])
     """
 
@@ -271,7 +271,7 @@ class Exponential(Component):
 ACTIVATIONS = {
     "identity": Identity,
     "logistic": Logistic,
-    "relu": Relu,
+    "relu": ReLU,
     "tanh": Tanh,
 }
 

@@ -48,9 +48,9 @@ class Auto(Initializer):
     Examples
     --------
     >>> from sklearn.utils import check_random_state
-    >>> from skmlp.activations import Relu
+    >>> from skmlp.activations import ReLU
     >>> from skmlp.initializers import Auto
-    >>> weights, biases = Auto().draw(check_random_state(0), 3, 2, Relu())
+    >>> weights, biases = Auto().draw(check_random_state(0), 3, 2, ReLU())
     >>> weights.shape, biases.shape
     ((3, 2), (2,))
     """

@@ -163,7 +163,7 @@ def test_read_only_and_fortran_ordered_input(Estimator, data):
         {"optimizer__momentum": [0.1, 0.9], "solver": ["sgd"]},
         [
             {"optimizer": ["sgd", optimizers.SGD()], "optimizer__momentum": [0.1]},
-            {"activation": ["tanh", activations.Relu()], "learning_rate": ["constant"]},
+            {"activation": ["tanh", activations.ReLU()], "learning_rate": ["constant"]},
         ],
     ],
     ids=str,

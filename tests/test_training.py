@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skmlp._network import Network
 from skmlp._training import Memory, Plan, Run, minimize, train, train_once
-from skmlp.activations import Relu, Tanh
+from skmlp.activations import ReLU, Tanh
 from skmlp.losses import SquaredError
 from skmlp.optimizers import LBFGS, SGD, Adam
 from skmlp.schedules import Adaptive, Constant
@@ -25,7 +25,7 @@ PLAN = Plan(
     y=Y,
     sample_weight=None,
     rows=None,
-    network=Network(SIZES, [Tanh(), Relu()]),
+    network=Network(SIZES, [Tanh(), ReLU()]),
     loss=SquaredError(),
     optimizer=Adam(),
     schedule=Constant(),
