@@ -24,8 +24,9 @@ from skmlp._sklearn import (
 )
 from skmlp._training import Memory, Plan, Run, minimize, train, train_once
 from skmlp._validation import cast, check_total_weight, naming, split_rows
-from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation
+from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation, Identity
 from skmlp.initializers import INITIALIZERS, Initializer
+from skmlp.losses import WithOutput
 from skmlp.optimizers import OPTIMIZERS, Optimizer
 from skmlp.schedules import SCHEDULES, Constant, Schedule
 
@@ -68,15 +69,16 @@ class BaseMLP(BaseEstimator):
 
     _parameter_constraints: dict = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": accepts(ACTIVATIONS, Activation),
-        "optimizer": accepts(OPTIMIZERS, Optimizer),
-        "solver": [None, *accepts(OPTIMIZERS, Optimizer)],
+        "activation": [*accepts(Activation), list, tuple],
+        "output_activation": accepts(Activation),
+        "optimizer": accepts(Optimizer),
+        "solver": [None, *accepts(Optimizer)],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "batch_size": [
             StrOptions({"auto", "full"}),
             Interval(Integral, 1, None, closed="left"),
         ],
-        "learning_rate": accepts(SCHEDULES, Schedule),
+        "learning_rate": accepts(Schedule),
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
         "power_t": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -97,7 +99,7 @@ class BaseMLP(BaseEstimator):
             Options(Real, {np.inf}),
         ],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "initializer": accepts(INITIALIZERS, Initializer),
+        "initializer": accepts(Initializer),
         "dtype": [None, StrOptions({"float32", "float64"})],
     }
 
@@ -108,10 +110,12 @@ class BaseMLP(BaseEstimator):
             setattr(self, name, value)
 
     _families = {
-        "activation": ACTIVATIONS,
-        "optimizer": OPTIMIZERS,
-        "learning_rate": SCHEDULES,
-        "initializer": INITIALIZERS,
+        "activation": (Activation, ACTIVATIONS),
+        "output_activation": (Activation, ACTIVATIONS),
+        "optimizer": (Optimizer, OPTIMIZERS),
+        "solver": (Optimizer, OPTIMIZERS),
+        "learning_rate": (Schedule, SCHEDULES),
+        "initializer": (Initializer, INITIALIZERS),
     }
 
     def set_params(self, **params):
@@ -147,10 +151,27 @@ class BaseMLP(BaseEstimator):
         return super().set_params(**nested)
 
     def _resolve(self, name):
-        return resolve(self, name, self._families[name])
+        return resolve(self, name, getattr(self, name), *self._families[name])
 
     def _activations(self, n_hidden):
-        return [self._resolve("activation")] * n_hidden
+        """The activation of every hidden layer."""
+        if isinstance(self.activation, str | Activation):
+            return [self._resolve("activation")] * n_hidden
+        if len(self.activation) != n_hidden:
+            raise ValueError(
+                f"activation={self.activation!r} has {len(self.activation)} entries for "
+                f"{n_hidden} hidden layers."
+            )
+        return [
+            resolve(self, f"activation[{i}]", value, *self._families["activation"])
+            for i, value in enumerate(self.activation)
+        ]
+
+    def _output_activation(self):
+        """What turns raw outputs into predictions."""
+        if self.output_activation == "auto":
+            return OUTPUT_ACTIVATIONS[self.out_activation_]()
+        return self._resolve("output_activation")
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
@@ -194,17 +215,11 @@ class BaseMLP(BaseEstimator):
             self._forget(*TRACKED, "history_", "t_")
         X, y, sample_weight = self._check_data(X, y, sample_weight, going_on)
         self._targets, y = self._make_targets(y, going_on, incremental, classes)
-        loss = self._resolve("loss").for_task(self._targets.task)
-        if loss.output not in OUTPUT_ACTIVATIONS:
-            raise ValueError(
-                f"loss={self.loss!r} has the output {loss.output!r}, which is not one of "
-                f"{sorted(OUTPUT_ACTIVATIONS)}."
-            )
-        self.out_activation_ = loss.output
+        loss, self.out_activation_ = self._resolve_loss()
 
         model_dtype = self._dtype_of_weights() if going_on else X.dtype
         dtype = np.dtype(self.dtype or model_dtype)
-        arrays = self._arrays(X, y, sample_weight, dtype)
+        arrays = self._arrays(X, y, sample_weight, dtype, loss)
         network = self._network(X.shape[1])
         random_state = check_random_state(self.random_state)
         if going_on:
@@ -237,9 +252,12 @@ class BaseMLP(BaseEstimator):
                 "Solver produced non-finite parameter weights. The input data may contain "
                 "large values and need to be preprocessed."
             )
-        coefs, intercepts = network.unpack(theta[0])
+        coefs, intercepts, own = network.unpack(theta[0])
         self.coefs_ = [W.astype(model_dtype) for W in coefs]  # copies
         self.intercepts_ = [b.astype(model_dtype) for b in intercepts]
+        self._forget("activation_params_")
+        if any(params.size for params in own):
+            self.activation_params_ = [params.astype(model_dtype) for params in own]
         self.n_layers_ = len(network.sizes)
         self.n_outputs_ = network.sizes[-1]
 
@@ -276,8 +294,31 @@ class BaseMLP(BaseEstimator):
                 f"solver={self.solver!r} and optimizer={self.optimizer!r} are both given; "
                 "they are two names of one parameter."
             )
-        name = "optimizer" if self.solver is None else "solver"
-        return resolve(self, name, OPTIMIZERS)
+        return self._resolve("optimizer" if self.solver is None else "solver")
+
+    def _resolve_loss(self):
+        """The loss for these targets, and the name of the output activation."""
+        loss = self._resolve("loss").for_task(self._targets.task)
+        if loss.output not in OUTPUT_ACTIVATIONS:
+            raise ValueError(
+                f"loss={self.loss!r} has the output {loss.output!r}, which is not one of "
+                f"{sorted(OUTPUT_ACTIVATIONS)}."
+            )
+        if self.output_activation == "auto":
+            return loss, loss.output
+        activation = self._resolve("output_activation")
+        if loss.own_output:
+            raise ValueError(
+                f"loss={self.loss!r} has an output activation of its own, "
+                f"{loss.output!r}; output_activation={self.output_activation!r} must be "
+                "'auto'."
+            )
+        if activation.pieces > 1 or activation.initial_params().size:
+            raise ValueError(
+                f"output_activation={self.output_activation!r} is for hidden layers only."
+            )
+        names = [name for name, cls in ACTIVATIONS.items() if cls is type(activation)]
+        return WithOutput(loss, activation), (names or [type(activation).__name__])[0]
 
     def _resolve_schedule(self, optimizer):
         if self.learning_rate in optimizer.ignored_schedules:
@@ -296,26 +337,42 @@ class BaseMLP(BaseEstimator):
 
     def _packed(self, network, dtype):
         """The fitted weights, as the starting point of a warm start or `partial_fit`."""
-        fitted = self._weight_shapes()
-        if fitted != list(pairwise(network.sizes)):
+        coefs, intercepts, own, _ = self._model()
+        fitted = [W.shape for W in coefs]
+        if fitted != network.weight_shapes:
             raise ValueError(
                 f"hidden_layer_sizes={self.hidden_layer_sizes!r} asks for a network with "
                 f"layers of {list(network.sizes)} units, but the weights in coefs_, which "
                 f"the training would start from, have the shapes {fitted}."
             )
-        return network.pack(self.coefs_, self.intercepts_, dtype)[None]
+        return network.pack(coefs, intercepts, own, dtype)[None]
 
-    def _weight_shapes(self):
-        """Check that the weights, which the user may have set, make a network."""
-        shapes = [np.shape(W) for W in self.coefs_]
-        biases = [np.shape(b) for b in self.intercepts_]
-        chained = all(a[1:] == b[:1] for a, b in pairwise(shapes))
+    def _model(self):
+        """Weights, biases, own parameters of the activations, and these.
+
+        Checked, as the user may have set them.
+        """
+        coefs, intercepts = (list(map(np.asarray, a)) for a in (self.coefs_, self.intercepts_))
+        activations = self._activations(len(coefs) - 1)
+        own = [activation.initial_params() for activation in activations]
+        lengths = [params.shape for params in own]
+        own = list(map(np.asarray, getattr(self, "activation_params_", own)))
+        shapes, biases = [W.shape for W in coefs], [b.shape for b in intercepts]
+        chained = all(
+            before[1:] == (after[0] * activation.pieces,)
+            for (before, after), activation in zip(pairwise(shapes), activations, strict=True)
+        )
         if not chained or biases != [shape[1:] for shape in shapes]:
             raise ValueError(
                 f"coefs_ of the shapes {shapes} and intercepts_ of the shapes {biases} do "
                 "not make a network."
             )
-        return shapes
+        if [params.shape for params in own] != lengths:
+            raise ValueError(
+                f"activation_params_ has the shapes {[params.shape for params in own]}, but "
+                f"activation={self.activation!r} asks for {lengths}."
+            )
+        return coefs, intercepts, own, activations
 
     def _dtype_of_weights(self):
         return np.result_type(*map(np.asarray, self.coefs_), np.float32)
@@ -323,23 +380,29 @@ class BaseMLP(BaseEstimator):
     def _drawn(self, network, dtype, random_state):
         """Starting weights."""
         initializer = self._resolve("initializer")
-        activation = self._resolve("activation")
-        layers = [
-            initializer.draw(random_state, fan_in, fan_out, activation)
-            for fan_in, fan_out in pairwise(network.sizes)
-        ]
+        activations = network.activations
+        if not activations:
+            named = isinstance(self.activation, str | Activation)
+            activations = [self._resolve("activation") if named else Identity()]
+        layers = initializer.draw_network(
+            random_state, network.weight_shapes, [*network.activations, activations[-1]]
+        )
         shapes = [np.shape(W) for W, _ in layers]
-        if shapes != list(pairwise(network.sizes)):
+        if shapes != network.weight_shapes:
             raise ValueError(
                 f"initializer={self.initializer!r} gives weights of the shapes {shapes} to "
                 f"a network with layers of {list(network.sizes)} units."
             )
-        return network.pack(*zip(*layers, strict=True), dtype)[None]
+        return network.pack(*zip(*layers, strict=True), network.own_start, dtype)[None]
 
     def _hold_out(self, arrays, y, network, random_state):
         """Split off the validation set: the rows that remain, and a function that scores."""
         rows, held = split_rows(
-            len(arrays["y"]), y, self._targets.task, self.validation_fraction, random_state
+            len(arrays["y"]),
+            self._targets.labels(y),
+            self._targets.task,
+            self.validation_fraction,
+            random_state,
         )
         y_val, weight_val = y[held], None
         sample_weight = arrays["sample_weight"]
@@ -349,22 +412,22 @@ class BaseMLP(BaseEstimator):
             check_total_weight(sample_weight[rows], "the training set")
 
         def score(theta):
-            coefs, intercepts = network.unpack(theta)
-            raw = outputs_by_block(
-                arrays["X"], coefs, intercepts, network.activations, np.transpose, held
-            ).T
+            model = (*network.unpack(theta), network.activations)
+            raw = outputs_by_block(arrays["X"], model, np.transpose, held).T
             return self._score(y_val, raw, weight_val) if np.isfinite(raw).all() else np.nan
 
         return rows, score
 
-    def _arrays(self, X, y, sample_weight, dtype):
+    def _arrays(self, X, y, sample_weight, dtype, loss):
         """The data as the training wants it."""
         if sample_weight is not None:
             sample_weight = cast(sample_weight, dtype, "sample_weight")
             check_total_weight(sample_weight, "all samples")
+        y = self._targets.encode(y)
+        loss.check_targets(y)
         return {
             "X": cast(X, dtype, "X"),
-            "y": cast(self._targets.encode(y), dtype, "y"),
+            "y": cast(y, dtype, "y"),
             "sample_weight": sample_weight,
         }
 
@@ -444,14 +507,12 @@ class BaseMLP(BaseEstimator):
     def _outputs(self, X, convert):
         """What `convert` makes of the raw outputs, of shape (n_outputs, some samples)."""
         check_is_fitted(self, "coefs_")
-        self._weight_shapes()
+        model = self._model()
         X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
-        activations = self._activations(len(self.coefs_) - 1)
-        coefs, intercepts = (map(np.asarray, a) for a in (self.coefs_, self.intercepts_))
-        return outputs_by_block(X, list(coefs), list(intercepts), activations, convert)
+        return outputs_by_block(X, model, convert)
 
     def _activated(self, raw):
-        return OUTPUT_ACTIVATIONS[self.out_activation_]()(raw)
+        return self._output_activation()(raw)
 
     def predict(self, X):
         """Predict the targets.

@@ -1,8 +1,10 @@
 """What activations, losses, optimizers, schedules and initializers have in common."""
 
+from difflib import get_close_matches
+
 from sklearn.base import BaseEstimator
 
-from skmlp._sklearn import StrOptions, validate_parameter_constraints
+from skmlp._sklearn import validate_parameter_constraints
 
 
 class Component(BaseEstimator):
@@ -20,41 +22,70 @@ class Component(BaseEstimator):
     flat_parameters: tuple = ()
 
 
-def accepts(registry, base):
-    """Parameter constraints: a name in `registry`, or an instance of `base`."""
-    return [StrOptions(set(registry)), base]
+def accepts(base):
+    """Parameter constraints: a name, which `resolve` looks up, or an instance of `base`."""
+    return [str, base]
 
 
-def resolve(owner, name, registry):
-    """Return the component that a parameter of an estimator stands for.
+def look_up(name, registry, what):
+    """Return the class that a registry has under a name.
+
+    Raises
+    ------
+    ValueError
+        If it has none: in scikit-learn's words, and with the nearest name.
+    """
+    if name in registry:
+        return registry[name]
+    near = get_close_matches(name, registry, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise ValueError(
+        f"{what} must be a str among {sorted(registry)}. Got {name!r} instead.{hint}"
+    )
+
+
+def resolve(owner, label, value, base, registry):
+    """Return the component that the value of an estimator's parameter stands for.
 
     Parameters
     ----------
     owner : estimator
-        Has the parameter, and the flat parameters that the component's class may list.
+        Has the flat parameters that the component's class may list.
 
-    name : str
-        The parameter.  Its value is a name in `registry`, or the component itself.
+    label : str
+        What error messages call the parameter.
+
+    value : str or component
+        A name in `registry`, or the component itself.
+
+    base : type
+        What a component must derive from.
 
     registry : dict
         Maps names to classes.
 
     Returns
     -------
-    component : object
+    component : object of class `base`
 
     Raises
     ------
+    TypeError
+        If the value is neither a name nor a component of this kind.
+
     ValueError
         If there is no such name, or a hyperparameter is out of its range.
     """
-    component = value = getattr(owner, name)
+    what = f"The {label!r} parameter of {type(owner).__name__}"
     if isinstance(value, str):
-        if value not in registry:
-            raise ValueError(f"{name}={value!r} is not one of {sorted(registry)}.")
-        cls = registry[value]
-        component = cls(**{flat: getattr(owner, flat) for flat in cls.flat_parameters})
+        cls = look_up(value, registry, what)
+        value = cls(**{flat: getattr(owner, flat) for flat in cls.flat_parameters})
+    if not isinstance(value, base):
+        raise TypeError(
+            f"{what} must be a name or an object of class {base.__name__}. Got {value!r} "
+            "instead."
+        )
     validate_parameter_constraints(
-        component._parameter_constraints, vars(component), type(component).__name__
+        value._parameter_constraints, vars(value), type(value).__name__
     )
-    return component
+    return value

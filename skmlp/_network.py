@@ -25,6 +25,9 @@ BLOCK_BYTES = 2**19
 class Network:
     """The shape of a network and of its flat parameter vector.
 
+    The vector has a block of weights and biases for each layer, then the parameters of
+    the activations that learn some.
+
     Parameters
     ----------
     sizes : sequence of int
@@ -37,35 +40,49 @@ class Network:
     def __init__(self, sizes, activations):
         self.activations = activations
         self.sizes = tuple(sizes)
-        self.shapes = [(n_in + 1, n_out) for n_in, n_out in pairwise(sizes)]
-        self.ends = list(accumulate(map(prod, self.shapes), initial=0))
+        pieces = [activation.pieces for activation in activations] + [1]
+        self.weight_shapes = [
+            (fan_in, units * rows)
+            for (fan_in, units), rows in zip(pairwise(sizes), pieces, strict=True)
+        ]
+        self.shapes = [(fan_in + 1, fan_out) for fan_in, fan_out in self.weight_shapes]
+        self.own_start = [a.initial_params() for a in activations]
+        lengths = [*map(prod, self.shapes), *map(len, self.own_start)]
+        self.ends = list(accumulate(lengths, initial=0))
         self.n_parameters = self.ends[-1]
+
+    def _parts(self, vector):
+        return [vector[..., start:end] for start, end in pairwise(self.ends)]
 
     def blocks(self, vector):
         """Views of shape (..., fan_in + 1, fan_out) on (..., n_parameters), per layer."""
-        return [
-            vector[..., start:end].reshape(*vector.shape[:-1], *shape)
-            for (start, end), shape in zip(pairwise(self.ends), self.shapes, strict=True)
-        ]
+        parts = zip(self._parts(vector), self.shapes, strict=False)
+        return [part.reshape(*vector.shape[:-1], *shape) for part, shape in parts]
 
-    def pack(self, coefs, intercepts, dtype):
-        """Return `coefs_` and `intercepts_` as a vector of shape (n_parameters,)."""
+    def own(self, vector):
+        """Views of shape (..., n_params) on the activations' parameters, per hidden layer."""
+        return self._parts(vector)[len(self.shapes) :]
+
+    def pack(self, coefs, intercepts, own, dtype):
+        """Return the parts of a model as a vector of shape (n_parameters,)."""
         vector = np.empty(self.n_parameters, dtype)
         for block, W, b in zip(self.blocks(vector), coefs, intercepts, strict=True):
             block[:-1] = W
             block[-1] = b
+        for view, params in zip(self.own(vector), own, strict=True):
+            view[...] = params
         return vector
 
     def unpack(self, vector):
-        """Views on a vector of shape (n_parameters,) as `coefs_` and `intercepts_`."""
+        """Views on a vector of shape (n_parameters,): coefs, intercepts, own parameters."""
         blocks = self.blocks(vector)
-        return [block[:-1] for block in blocks], [block[-1] for block in blocks]
+        return [b[:-1] for b in blocks], [b[-1] for b in blocks], self.own(vector)
 
     def is_weight(self, dtype):
-        """Vector of shape (n_parameters,): 1 for weights and 0 for biases."""
-        vector = np.ones(self.n_parameters, dtype)
+        """Vector of shape (n_parameters,): 1 for weights, 0 for all other parameters."""
+        vector = np.zeros(self.n_parameters, dtype)
         for block in self.blocks(vector):
-            block[-1] = 0
+            block[:-1] = 1
         return vector
 
 
@@ -100,6 +117,8 @@ class Parameters:
         self.product = np.dot if alone else np.matmul
         self.inner = np.dot if alone else np.vecdot
         self.layers = [Layer(block) for block in network.blocks(self.flat)]
+        # What the methods of an activation take beside the arrays: nothing, for most.
+        self.own = [(params,) if params.size else () for params in network.own(self.flat)]
 
 
 class Workspace:
@@ -116,20 +135,23 @@ class Workspace:
 
     def __init__(self, network, n_networks, n_rows, dtype):
         lead = () if n_networks == 1 else (n_networks,)
-        hidden = network.sizes[1:-1]
-        self.outputs = [np.ones((*lead, units + 1, n_rows), dtype) for units in hidden]
+        activations, units = network.activations, network.sizes[1:]
+        self.outputs = [np.ones((*lead, n + 1, n_rows), dtype) for n in units[:-1]]
         self.a = [output[..., :-1, :] for output in self.outputs]
+        shapes = [(*lead, fan_out, n_rows) for _, fan_out in network.weight_shapes]
         self.z = [
-            np.empty(a.shape, dtype) if activation.keeps_input else a
-            for a, activation in zip(self.a, network.activations, strict=True)
+            np.empty(shape, dtype) if activation.keeps_input else a
+            for a, shape, activation in zip(self.a, shapes, activations, strict=False)
         ]
         self.scratch = [
-            activation.scratch(a)
-            for a, activation in zip(self.a, network.activations, strict=True)
+            activation.scratch(z) for z, activation in zip(self.z, activations, strict=True)
         ]
-        shapes = [(*lead, units, n_rows) for units in network.sizes[1:]]
         self.deltas = [np.empty(shape, dtype) for shape in shapes]
         self.deltas_T = [np.swapaxes(delta, -1, -2) for delta in self.deltas]
+        # Where a unit has several rows of z, the gradient of its output comes in the first.
+        self.deltas_a = [
+            delta[..., :n, :] for delta, n in zip(self.deltas, units, strict=True)
+        ]
 
 
 def forward(parameters, batch, work):
@@ -137,23 +159,23 @@ def forward(parameters, batch, work):
     layers, z = parameters.layers, [*work.z, batch.raw]
     batch.forward(parameters, out=z[0])
     for i, activation in enumerate(parameters.network.activations):
-        activation.forward(z[i], work.a[i], work.scratch[i])
+        activation.forward(z[i], work.a[i], work.scratch[i], *parameters.own[i])
         parameters.product(layers[i + 1].block_T, work.outputs[i], out=z[i + 1])
 
 
 def backward(parameters, batch, work, gradient):
     """Backward pass: from work.deltas[-1], d loss / d raw outputs, to `gradient`."""
-    activations = parameters.network.activations
+    activations, product = parameters.network.activations, parameters.product
     for i in reversed(range(len(activations))):
         above, below = work.deltas[i + 1], work.deltas[i]
-        product = parameters.product
         product(work.outputs[i], work.deltas_T[i + 1], out=gradient.layers[i + 1].block)
-        product(parameters.layers[i + 1].weights, above, out=below)
-        activations[i].backward(work.z[i], work.a[i], below, work.scratch[i])
+        product(parameters.layers[i + 1].weights, above, out=work.deltas_a[i])
+        own = (*parameters.own[i], *gradient.own[i])
+        activations[i].backward(work.z[i], work.a[i], below, work.scratch[i], *own)
     batch.backward(work.deltas[0], work.deltas_T[0], gradient)
 
 
-def raw_outputs(X, coefs, intercepts, activations):
+def raw_outputs(X, coefs, intercepts, own, activations):
     """Raw outputs of a fitted network, of shape (n_outputs, n_samples).
 
     Parameters
@@ -164,26 +186,31 @@ def raw_outputs(X, coefs, intercepts, activations):
 
     intercepts : list of ndarray of shape (fan_out,)
 
+    own : list of ndarray of shape (n_params,)
+        The activations' own parameters, empty for most.
+
     activations : list of Activation
         One per hidden layer.
     """
     z = (X @ coefs[0]).T if sparse.issparse(X) else coefs[0].T @ X.T
     z += intercepts[0][:, None]
-    for W, b, activation in zip(coefs[1:], intercepts[1:], activations, strict=True):
-        a = np.empty_like(z) if activation.keeps_input else z
-        activation.forward(z, a, activation.scratch(z))
+    for W, b, params, f in zip(coefs[1:], intercepts[1:], own, activations, strict=True):
+        a = np.empty((len(W), z.shape[1]), z.dtype) if f.keeps_input else z
+        f.forward(z, a, f.scratch(z), *((params,) if params.size else ()))
         z = W.T @ a
         z += b[:, None]
     return z
 
 
-def outputs_by_block(X, coefs, intercepts, activations, convert, rows=None):
+def outputs_by_block(X, model, convert, rows=None):
     """What a function makes of the raw outputs, computed for some samples at a time.
 
     Parameters
     ----------
-    X, coefs, intercepts, activations
-        As for `raw_outputs`.
+    X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+
+    model : tuple
+        The other arguments of `raw_outputs`.
 
     convert : callable
         Maps raw outputs of shape (n_outputs, samples) to an array of shape (samples, ...).
@@ -196,11 +223,11 @@ def outputs_by_block(X, coefs, intercepts, activations, convert, rows=None):
     outputs : ndarray of shape (n_samples, ...)
     """
     n_samples = X.shape[0] if rows is None else len(rows)
-    widest = max(W.shape[1] for W in coefs)
+    widest = max(W.shape[1] for W in model[0])
     outputs = None
     for block in slices(0, n_samples, max(32, BLOCK_BYTES // (widest * X.dtype.itemsize))):
         block_X = X[block if rows is None else rows[block]]
-        part = convert(raw_outputs(block_X, coefs, intercepts, activations))
+        part = convert(raw_outputs(block_X, *model))
         if outputs is None:
             outputs = np.empty((n_samples, *part.shape[1:]), part.dtype)
         outputs[block] = part

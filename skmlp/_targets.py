@@ -38,6 +38,10 @@ class Targets:
         """Return the predictions for raw outputs of shape (n_outputs, n_samples)."""
         raise NotImplementedError
 
+    def labels(self, y):
+        """Return y, or predictions, in the form in which accuracy compares them."""
+        return y
+
     def like_y(self, predictions):
         """Return predictions of `decode` as the kind of array that y was."""
         return predictions
@@ -116,6 +120,30 @@ class Multiclass(Labels):
         return self.classes[np.argmax(raw, axis=0)]
 
 
+class SoftLabels(Targets):
+    """Rows of probabilities, or one-hot rows: one output per class, the largest wins."""
+
+    task = "multiclass"
+
+    def __init__(self, y):
+        self.n_outputs = y.shape[1]
+        self.classes = np.arange(self.n_outputs)
+
+    def encode(self, y):
+        if y.ndim != 2 or y.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"y has shape {y.shape}, but the model was fitted with rows of "
+                f"{self.n_outputs} probabilities."
+            )
+        return y
+
+    def decode(self, raw):
+        return (np.argmax(raw, axis=0)[:, None] == self.classes).astype(int)
+
+    def labels(self, y):
+        return np.argmax(np.asarray(y), axis=1)
+
+
 class Multilabel(Targets):
     """An indicator matrix of 0 and 1: one output per label, positive for 1."""
 
@@ -159,7 +187,7 @@ def regression_targets(y):
     return Continuous(y), y
 
 
-def classification_targets(y, classes=None):
+def classification_targets(y, classes=None, soft=False):
     """Return the targets for a validated y, and y with a single column raveled.
 
     Parameters
@@ -169,6 +197,9 @@ def classification_targets(y, classes=None):
     classes : None or array-like
         All labels, where y need not have them all.
 
+    soft : bool
+        Whether the rows of a y with several columns are probabilities.
+
     Raises
     ------
     ValueError
@@ -176,6 +207,8 @@ def classification_targets(y, classes=None):
     """
     if y.ndim == 2 and y.shape[1] == 1 and not sparse.issparse(y):
         y = column_or_1d(y, warn=True)
+    if soft and y.ndim == 2:
+        return SoftLabels(y), _probabilities(y)
     _check_labels(y)
     if y.ndim == 2:
         kind = type_of_target(y, input_name="y")
@@ -193,6 +226,14 @@ def classification_targets(y, classes=None):
         )
     labels = unique(y, "y") if classes is None else unique(classes)
     return (Multiclass(labels) if len(labels) > 2 else Binary(labels)), y
+
+
+def _probabilities(y):
+    y = y.toarray() if sparse.issparse(y) else y
+    try:
+        return y.astype(np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"y must hold probabilities, got the dtype {y.dtype}.") from None
 
 
 def _check_labels(y):

@@ -72,7 +72,7 @@ class Memory:
     optimizer : type
         Only an optimizer of this class can go on from the state.
 
-    state : dict of str to ndarray of shape (n_networks, n_parameters)
+    state : dict of str to ndarray of shape (n_networks, n_parameters) or (n_networks, 1)
 
     progress : Progress
 
@@ -103,8 +103,8 @@ class Memory:
 
     def fits(self, optimizer, theta):
         """Whether this optimizer can go on from the state, with parameters like these."""
-        shapes = {vector.shape for vector in self.state.values()}
-        return type(optimizer) is self.optimizer and shapes <= {theta.shape}
+        shapes = {array.shape for array in self.state.values()}
+        return type(optimizer) is self.optimizer and shapes <= {theta.shape, (len(theta), 1)}
 
     def forget_best(self):
         self.best = np.full_like(self.best, -np.inf)
@@ -112,7 +112,7 @@ class Memory:
 
     def keep(self, networks):
         """Forget all networks but these."""
-        self.state = {name: vector[networks] for name, vector in self.state.items()}
+        self.state = {name: array[networks] for name, array in self.state.items()}
         self.progress.plateaus = self.progress.plateaus[networks]
         self.best, self.stale = self.best[networks], self.stale[networks]
 
@@ -158,6 +158,8 @@ class Run:
         if plan.shuffle and self.order is None:
             self.order = np.arange(plan.X.shape[0])
         self.n_samples = plan.X.shape[0] if self.order is None else len(self.order)
+        steps = -(-self.n_samples // plan.batch_size)
+        memory.progress.total_steps = plan.max_iter * steps
         self.allocate()
 
     def allocate(self):
@@ -168,6 +170,8 @@ class Run:
         weight = plan.sample_weight
         if np.ndim(weight) == 2:
             weight = weight[self.alive]
+        shrink = plan.optimizer.weight_decay
+        self.shrink = shrink and shrink * plan.network.is_weight(self.theta.dtype)
         whole = self.n_samples - self.n_samples % plan.batch_size
         self.chunks = []
         for start, stop in ((0, whole), (whole, self.n_samples)):
@@ -185,6 +189,21 @@ class Run:
         """Learning rate of every network, of shape (n_networks,)."""
         rate = self.plan.schedule.rate(self.plan.learning_rate_init, self.memory.progress)
         return np.broadcast_to(rate, len(self.theta))
+
+    def factor(self, rates):
+        """The rates as an optimizer takes them: one number where they are equal."""
+        if (rates == rates[0]).all():
+            return float(rates[0])
+        return rates[:, None].astype(self.theta.dtype)
+
+    def step(self, rate):
+        """Update the weights by the gradient of the latest batch."""
+        theta, memory, optimizer = self.theta, self.memory, self.plan.optimizer
+        memory.progress.step += 1
+        if optimizer.weight_decay:
+            theta -= rate * self.shrink * theta
+        gradient = self.objective.gradient.vector
+        optimizer.step(theta, gradient, memory.state, rate, memory.progress.step)
 
     def record(self, **quantities):
         """Add the values of an epoch to the history."""
@@ -253,11 +272,9 @@ def train_epoch(run):
     """
     start = perf_counter()
     plan, objective, progress = run.plan, run.objective, run.memory.progress
-    gradient, step = objective.gradient.vector, plan.optimizer.step
+    per_step = plan.schedule.per_step
     rates = run.rates()
-    rate = float(rates[0])
-    if (rates != rate).any():
-        rate = rates[:, None].astype(run.theta.dtype)
+    rate = run.factor(rates)
     if plan.shuffle:
         run.random_state.shuffle(run.order)
     total = 0.0
@@ -265,8 +282,10 @@ def train_epoch(run):
         penalties = []
         for batch in source.load(rows if run.order is None else run.order[rows]):
             penalties.append(objective.differentiate(batch, work))
-            progress.step += 1
-            step(run.theta, gradient, run.memory.state, rate, progress.step)
+            if per_step:
+                rates = run.rates()
+                rate = run.factor(rates)
+            run.step(rate)
         values = objective.values(source, penalties)
         total += source.n_rows * np.add.reduce(values, axis=0, dtype=np.float64)
     progress.samples += run.n_samples

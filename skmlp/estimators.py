@@ -13,6 +13,15 @@ from skmlp._targets import classification_targets, regression_targets
 from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES, Loss
 
 
+def has_probabilities(estimator):
+    """Probabilities exist where the loss has them; a wrong name is reported by fit."""
+    loss = estimator.loss
+    loss = CLASSIFICATION_LOSSES.get(loss) if isinstance(loss, str) else loss
+    if not getattr(loss, "has_probabilities", True):
+        raise AttributeError(f"loss={estimator.loss!r} has no probabilities.")
+    return True
+
+
 class MLPClassifier(ClassifierMixin, BaseMLP):
     """Multi-layer perceptron classifier, a drop-in for scikit-learn's.
 
@@ -27,17 +36,20 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Units of each hidden layer, at least 1 each.  With ``()`` there is none: the model is
         logistic or softmax regression.
 
-    activation : {'identity', 'logistic', 'tanh', 'relu'} or Activation, default='relu'
-        Activation of the hidden layers; see `skmlp.activations`.
+    activation : str, Activation or list of them, default='relu'
+        Activation of the hidden layers, or one for each: 'identity', 'logistic', 'tanh',
+        'relu' or another name or object of `skmlp.activations`.
 
-    loss : {'log_loss'} or Loss, default='log_loss'
-        What is minimized; see `skmlp.losses`.
+    loss : str or Loss, default='log_loss'
+        What is minimized: 'log_loss' or another name or object of `skmlp.losses`.  With
+        'categorical_crossentropy', the rows of `y` may be probabilities; with 'hinge' and
+        'squared_hinge' there are no probabilities.
 
-    optimizer : {'adam', 'sgd', 'lbfgs'} or Optimizer, default='adam'
-        How the weights are found; see `skmlp.optimizers`.  'lbfgs' takes all samples at once
-        and suits small data sets.
+    optimizer : str or Optimizer, default='adam'
+        How the weights are found: 'adam', 'sgd', 'lbfgs' or another name or object of
+        `skmlp.optimizers`.  'lbfgs' takes all samples at once and suits small data sets.
 
-    solver : {'adam', 'sgd', 'lbfgs'} or Optimizer, default=None
+    solver : str or Optimizer, default=None
         scikit-learn's name for `optimizer`: where it is not None, it counts.
         ``set_params`` of one of the two resets the other.
 
@@ -49,9 +61,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Samples per step: 'auto' is ``min(200, n_samples)``, 'full' all of them.  'lbfgs'
         takes all in any case.
 
-    learning_rate : {'constant', 'invscaling', 'adaptive'} or Schedule, default='constant'
-        How the learning rate changes; see `skmlp.schedules`.  By name, 'invscaling' and
-        'adaptive' have no effect on 'adam', as in scikit-learn.
+    learning_rate : str or Schedule, default='constant'
+        How the learning rate changes: 'constant', 'invscaling', 'adaptive' or another name
+        or object of `skmlp.schedules`.  By name, 'invscaling' and 'adaptive' have no effect
+        on 'adam', as in scikit-learn.
 
     learning_rate_init : float, default=0.001
         Learning rate at the start, above 0.  Not used by 'lbfgs'.
@@ -109,8 +122,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     max_fun : int, default=15000
         Largest number of loss evaluations of 'lbfgs'.
 
-    initializer : {'auto'} or Initializer, default='auto'
-        Rule for the starting weights; see `skmlp.initializers`.
+    output_activation : str or Activation, default='auto'
+        The losses of classification have an output activation of their own, so that 'auto'
+        is the only value; it is here for the sake of your own losses.
+
+    initializer : str or Initializer, default='auto'
+        Rule for the starting weights: 'auto' is scikit-learn's, else a name or object of
+        `skmlp.initializers`.
 
     dtype : {'float32', 'float64'} or None, default=None
         Arithmetic of the training; None is that of X.  float32 takes about half the time.
@@ -127,6 +145,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     intercepts_ : list of ndarray of shape (fan_out,)
         Biases of each layer.
+
+    activation_params_ : list of ndarray of shape (n_params,)
+        What the activation of each hidden layer has learned, as the slope of 'prelu'; a part
+        of the model.  Only where there is such an activation.
 
     loss_ : float
         Loss of the latest epoch, with the penalty.
@@ -197,9 +219,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     _parameter_constraints = {
         **BaseMLP._parameter_constraints,
-        "loss": accepts(CLASSIFICATION_LOSSES, Loss),
+        "loss": accepts(Loss),
     }
-    _families = {**BaseMLP._families, "loss": CLASSIFICATION_LOSSES}
+    _families = {**BaseMLP._families, "loss": (Loss, CLASSIFICATION_LOSSES)}
 
     def __init__(
         self,
@@ -229,6 +251,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         epsilon=1e-8,
         n_iter_no_change=10,
         max_fun=15000,
+        output_activation="auto",
         initializer="auto",
         dtype=None,
     ):
@@ -258,14 +281,16 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             epsilon=epsilon,
             n_iter_no_change=n_iter_no_change,
             max_fun=max_fun,
+            output_activation=output_activation,
             initializer=initializer,
             dtype=dtype,
         )
 
     def _make_targets(self, y, going_on, incremental, classes):
-        targets, y = classification_targets(y, classes)
+        soft = self._resolve("loss").soft_targets
+        targets, y = classification_targets(y, classes, soft)
         if not going_on:
-            if incremental and classes is None and targets.task != "multilabel":
+            if incremental and classes is None and y.ndim == 1:
                 raise ValueError("classes must be passed on the first call to partial_fit.")
             self.classes_ = targets.classes
             return targets, y
@@ -287,7 +312,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return self._targets.decode(raw)
 
     def _score(self, y, raw, sample_weight):
-        return accuracy_score(y, self._decode(raw), sample_weight=sample_weight)
+        labels = self._targets.labels
+        return accuracy_score(
+            labels(y), labels(self._decode(raw)), sample_weight=sample_weight
+        )
 
     @available_if(has_partial_fit)
     @_fit_context(prefer_skip_nested_validation=True)
@@ -316,6 +344,27 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         """
         return self._fit(X, y, sample_weight, incremental=True, classes=classes)
 
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy: the share of samples whose labels are all right.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Labels, an indicator matrix, or where the model was fitted with rows of
+            probabilities such rows, of which the largest entry counts.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        score : float
+        """
+        predictions, labels = self.predict(X), self._targets.labels
+        return accuracy_score(labels(y), labels(predictions), sample_weight=sample_weight)
+
     def decision_function(self, X):
         """Raw outputs of the network: the logits of the classes.
 
@@ -332,6 +381,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             X, lambda raw: raw[0] if self._targets.task == "binary" else raw.T
         )
 
+    @available_if(has_probabilities)
     def predict_proba(self, X):
         """Predict the probabilities of the classes.
 
@@ -351,6 +401,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         p = self._activated(raw)
         return np.concatenate([1 - p, p]) if self._targets.task == "binary" else p
 
+    @available_if(has_probabilities)
     def predict_log_proba(self, X):
         """Predict the logarithms of the probabilities of the classes.
 
@@ -391,22 +442,24 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     Parameters
     ----------
-    loss : {'squared_error', 'poisson'} or Loss, default='squared_error'
-        What is minimized; see `skmlp.losses`.  With 'poisson' the network predicts the
-        logarithm of the mean, and y must not be negative.
+    loss : str or Loss, default='squared_error'
+        What is minimized: 'squared_error', 'poisson' or another name or object of
+        `skmlp.losses`.  With 'poisson' and 'gamma' the network computes the logarithm of the
+        mean, and y must not be negative, or be positive.
 
     hidden_layer_sizes : array-like of int or int, default=(100,)
         Units of each hidden layer, at least 1 each.  With ``()`` there is none: the model is
         linear regression.
 
-    activation : {'identity', 'logistic', 'tanh', 'relu'} or Activation, default='relu'
-        Activation of the hidden layers; see `skmlp.activations`.
+    activation : str, Activation or list of them, default='relu'
+        Activation of the hidden layers, or one for each: 'identity', 'logistic', 'tanh',
+        'relu' or another name or object of `skmlp.activations`.
 
-    optimizer : {'adam', 'sgd', 'lbfgs'} or Optimizer, default='adam'
-        How the weights are found; see `skmlp.optimizers`.  'lbfgs' takes all samples at once
-        and suits small data sets.
+    optimizer : str or Optimizer, default='adam'
+        How the weights are found: 'adam', 'sgd', 'lbfgs' or another name or object of
+        `skmlp.optimizers`.  'lbfgs' takes all samples at once and suits small data sets.
 
-    solver : {'adam', 'sgd', 'lbfgs'} or Optimizer, default=None
+    solver : str or Optimizer, default=None
         scikit-learn's name for `optimizer`: where it is not None, it counts.
         ``set_params`` of one of the two resets the other.
 
@@ -418,9 +471,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Samples per step: 'auto' is ``min(200, n_samples)``, 'full' all of them.  'lbfgs'
         takes all in any case.
 
-    learning_rate : {'constant', 'invscaling', 'adaptive'} or Schedule, default='constant'
-        How the learning rate changes; see `skmlp.schedules`.  By name, 'invscaling' and
-        'adaptive' have no effect on 'adam', as in scikit-learn.
+    learning_rate : str or Schedule, default='constant'
+        How the learning rate changes: 'constant', 'invscaling', 'adaptive' or another name
+        or object of `skmlp.schedules`.  By name, 'invscaling' and 'adaptive' have no effect
+        on 'adam', as in scikit-learn.
 
     learning_rate_init : float, default=0.001
         Learning rate at the start, above 0.  Not used by 'lbfgs'.
@@ -478,8 +532,14 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     max_fun : int, default=15000
         Largest number of loss evaluations of 'lbfgs'.
 
-    initializer : {'auto'} or Initializer, default='auto'
-        Rule for the starting weights; see `skmlp.initializers`.
+    output_activation : str or Activation, default='auto'
+        What the outputs go through: 'auto' is that of the loss, the identity for most; 'relu'
+        or 'softplus' keep them above 0, 'logistic' or 'tanh' within bounds.  Targets outside
+        its range are an error.  'poisson' and 'gamma' have one of their own.
+
+    initializer : str or Initializer, default='auto'
+        Rule for the starting weights: 'auto' is scikit-learn's, else a name or object of
+        `skmlp.initializers`.
 
     dtype : {'float32', 'float64'} or None, default=None
         Arithmetic of the training; None is that of X.  float32 takes about half the time.
@@ -493,6 +553,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     intercepts_ : list of ndarray of shape (fan_out,)
         Biases of each layer.
+
+    activation_params_ : list of ndarray of shape (n_params,)
+        What the activation of each hidden layer has learned, as the slope of 'prelu'; a part
+        of the model.  Only where there is such an activation.
 
     loss_ : float
         Loss of the latest epoch, with the penalty.
@@ -563,9 +627,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     _parameter_constraints = {
         **BaseMLP._parameter_constraints,
-        "loss": accepts(REGRESSION_LOSSES, Loss),
+        "loss": accepts(Loss),
     }
-    _families = {**BaseMLP._families, "loss": REGRESSION_LOSSES}
+    _families = {**BaseMLP._families, "loss": (Loss, REGRESSION_LOSSES)}
 
     def __init__(
         self,
@@ -595,6 +659,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         epsilon=1e-8,
         n_iter_no_change=10,
         max_fun=15000,
+        output_activation="auto",
         initializer="auto",
         dtype=None,
     ):
@@ -624,16 +689,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             epsilon=epsilon,
             n_iter_no_change=n_iter_no_change,
             max_fun=max_fun,
+            output_activation=output_activation,
             initializer=initializer,
             dtype=dtype,
         )
 
     def _make_targets(self, y, going_on, incremental, classes):
         targets, y = regression_targets(y)
-        if self._resolve("loss").positive_targets and (y < 0).any():
-            raise ValueError(
-                f"y has negative values, which loss={self.loss!r} does not allow."
-            )
         return (self._targets if going_on else targets), y
 
     def _decode(self, raw):

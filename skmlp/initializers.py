@@ -3,16 +3,43 @@
 To add one, derive a class with `draw` from `Initializer` and name it in `INITIALIZERS`.
 """
 
+from numbers import Real
+
 import numpy as np
 
 from skmlp._component import Component
+from skmlp._sklearn import Interval
 
 
 class Initializer(Component):
     """Base class of the initializers."""
 
+    def draw_network(self, random_state, shapes, activations):
+        """Draw the starting weights of all layers, here one by one with `draw`.
+
+        Parameters
+        ----------
+        random_state : RandomState
+            The only source of randomness.
+
+        shapes : list of (fan_in, fan_out)
+            Units of the layer before and of each layer.
+
+        activations : list of Activation
+            The activation of each layer; for the output layer that of the last hidden one.
+
+        Returns
+        -------
+        layers : list of (weights, biases)
+            Arrays of shape (fan_in, fan_out) and (fan_out,), float64.
+        """
+        return [
+            self.draw(random_state, fan_in, fan_out, activation)
+            for (fan_in, fan_out), activation in zip(shapes, activations, strict=True)
+        ]
+
     def draw(self, random_state, fan_in, fan_out, activation):
-        """Draw the starting weights of one layer; called layer by layer.
+        """Draw the starting weights of one layer.
 
         Parameters
         ----------
@@ -43,7 +70,7 @@ class Auto(Initializer):
 
     See Also
     --------
-    Initializer : The base class, with the contract.
+    GlorotUniform : The same bound for every activation, and biases of 0.
 
     Examples
     --------
@@ -62,4 +89,260 @@ class Auto(Initializer):
         return weights, biases
 
 
-INITIALIZERS = {"auto": Auto}
+class GlorotUniform(Initializer):
+    """Uniform weights for symmetric activations, such as tanh.
+
+    Weights are drawn from (-b, b) with b = sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio
+    2010, equation 16), biases are 0.  The weights' variance of 2 / (fan_in + fan_out) is a
+    compromise between keeping that of the activations and that of the gradients.
+
+    See Also
+    --------
+    GlorotNormal : Normal weights of the same variance.
+    Auto : Draws the biases too, as scikit-learn does.
+
+    Examples
+    --------
+    >>> from sklearn.utils import check_random_state
+    >>> from skmlp.activations import ReLU
+    >>> from skmlp.initializers import GlorotUniform
+    >>> weights, biases = GlorotUniform().draw(check_random_state(0), 3, 2, ReLU())
+    >>> weights.shape, biases
+    ((3, 2), array([0., 0.]))
+    """
+
+    def draw(self, random_state, fan_in, fan_out, activation):
+        return _uniform(random_state, 2 / (fan_in + fan_out), fan_in, fan_out)
+
+
+class GlorotNormal(Initializer):
+    """Normal weights for symmetric activations, such as tanh.
+
+    Weights have the standard deviation sqrt(2 / (fan_in + fan_out)) (Glorot and Bengio 2010,
+    equation 12), biases are 0.
+
+    See Also
+    --------
+    GlorotUniform : Uniform weights of the same variance.
+
+    Examples
+    --------
+    >>> from sklearn.utils import check_random_state
+    >>> from skmlp.activations import ReLU
+    >>> from skmlp.initializers import GlorotNormal
+    >>> weights, biases = GlorotNormal().draw(check_random_state(0), 3, 2, ReLU())
+    >>> weights.shape, biases
+    ((3, 2), array([0., 0.]))
+    """
+
+    def draw(self, random_state, fan_in, fan_out, activation):
+        return _normal(random_state, 2 / (fan_in + fan_out), fan_in, fan_out)
+
+
+class HeUniform(Initializer):
+    """Uniform weights for ReLU and its relatives.
+
+    Weights are drawn from (-b, b) with b = sqrt(6 / fan_in), so that they have the variance
+    2 / fan_in (He et al. 2015, equation 10), biases are 0.
+
+    See Also
+    --------
+    HeNormal : Normal weights of the same variance.
+
+    Examples
+    --------
+    >>> from sklearn.utils import check_random_state
+    >>> from skmlp.activations import ReLU
+    >>> from skmlp.initializers import HeUniform
+    >>> weights, biases = HeUniform().draw(check_random_state(0), 3, 2, ReLU())
+    >>> weights.shape, biases
+    ((3, 2), array([0., 0.]))
+    """
+
+    def draw(self, random_state, fan_in, fan_out, activation):
+        return _uniform(random_state, 2 / fan_in, fan_in, fan_out)
+
+
+class HeNormal(Initializer):
+    """Normal weights for ReLU and its relatives.
+
+    Weights have the standard deviation sqrt(2 / fan_in) (He et al. 2015, equation 10), biases
+    are 0.
+
+    See Also
+    --------
+    HeUniform : Uniform weights of the same variance.
+
+    Examples
+    --------
+    >>> from sklearn.utils import check_random_state
+    >>> from skmlp.activations import ReLU
+    >>> from skmlp.initializers import HeNormal
+    >>> weights, biases = HeNormal().draw(check_random_state(0), 3, 2, ReLU())
+    >>> weights.shape, biases
+    ((3, 2), array([0., 0.]))
+    """
+
+    def draw(self, random_state, fan_in, fan_out, activation):
+        return _normal(random_state, 2 / fan_in, fan_in, fan_out)
+
+
+class LecunUniform(Initializer):
+    """Uniform weights that keep the variance of inputs, as SELU wants it.
+
+    Weights are drawn from (-b, b) with b = sqrt(3 / fan_in), so that they have the variance
+    1 / fan_in (LeCun et al. 1998, equation 16), biases are 0.
+
+    See Also
+    --------
+    LecunNormal : Normal weights of the same variance.
+
+    Examples
+    --------
+    >>> from sklearn.utils import check_random_state
+    >>> from skmlp.activations import ReLU
+    >>> from skmlp.initializers import LecunUniform
+    >>> weights, biases = LecunUniform().draw(check_random_state(0), 3, 2, ReLU())
+    >>> weights.shape, biases
+    ((3, 2), array([0., 0.]))
+    """
+
+    def draw(self, random_state, fan_in, fan_out, activation):
+        return _uniform(random_state, 1 / fan_in, fan_in, fan_out)
+
+
+class LecunNormal(Initializer):
+    """Normal weights that keep the variance of inputs, as SELU wants it.
+
+    Weights have the standard deviation 1 / sqrt(fan_in) (LeCun et al. 1998, equation 16),
+    biases are 0.
+
+    See Also
+    --------
+    LecunUniform : Uniform weights of the same variance.
+
+    Examples
+    --------
+    >>> from sklearn.utils import check_random_state
+    >>> from skmlp.activations import ReLU
+    >>> from skmlp.initializers import LecunNormal
+    >>> weights, biases = LecunNormal().draw(check_random_state(0), 3, 2, ReLU())
+    >>> weights.shape, biases
+    ((3, 2), array([0., 0.]))
+    """
+
+    def draw(self, random_state, fan_in, fan_out, activation):
+        return _normal(random_state, 1 / fan_in, fan_in, fan_out)
+
+
+class Orthogonal(Initializer):
+    """Weights with orthogonal rows or columns.
+
+    W^T W = gain^2 I where fan_in >= fan_out, else W W^T = gain^2 I (Saxe et al. 2014), and
+    biases are 0.  W is the Q of a QR decomposition of normal numbers, with the signs that
+    make the diagonal of R positive: only then is it uniform (Mezzadri 2007).
+
+    Parameters
+    ----------
+    gain : float, default=1.0
+        Length of the orthogonal vectors, above 0.  sqrt(2) suits ReLU.
+
+    See Also
+    --------
+    GlorotNormal : Independent weights.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.utils import check_random_state
+    >>> from skmlp.activations import ReLU
+    >>> from skmlp.initializers import Orthogonal
+    >>> weights, biases = Orthogonal(gain=2).draw(check_random_state(0), 3, 2, ReLU())
+    >>> np.allclose(weights.T @ weights, 4 * np.eye(2))
+    True
+    """
+
+    _parameter_constraints = {"gain": [Interval(Real, 0, None, closed="neither")]}
+
+    def __init__(self, gain=1.0):
+        self.gain = gain
+
+    def draw(self, random_state, fan_in, fan_out, activation):
+        tall = (max(fan_in, fan_out), min(fan_in, fan_out))
+        Q, R = np.linalg.qr(random_state.standard_normal(tall))
+        Q *= self.gain * np.sign(np.diag(R))
+        return Q if fan_in >= fan_out else Q.T, np.zeros(fan_out)
+
+
+class Given(Initializer):
+    """The weights that are given, say of another fitted estimator.
+
+    Parameters
+    ----------
+    coefs : list of array-like of shape (fan_in, fan_out)
+        Weights layer by layer, as in `coefs_`.
+
+    intercepts : list of array-like of shape (fan_out,)
+        Biases layer by layer, as in `intercepts_`.
+
+    See Also
+    --------
+    Initializer : The base class, to draw weights in another way.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.activations import ReLU
+    >>> from skmlp.initializers import Given
+    >>> given = Given([np.eye(2)], [np.array([3.0, 4.0])])
+    >>> ((weights, biases),) = given.draw_network(None, [(2, 2)], [ReLU()])
+    >>> biases
+    array([3., 4.])
+    """
+
+    _parameter_constraints = {"coefs": [list, tuple], "intercepts": [list, tuple]}
+
+    def __init__(self, coefs, intercepts):
+        self.coefs = coefs
+        self.intercepts = intercepts
+
+    def draw_network(self, random_state, shapes, activations):
+        coefs, intercepts = map(np.shape, self.coefs), map(np.shape, self.intercepts)
+        given = list(coefs), list(intercepts)
+        wanted = [tuple(shape) for shape in shapes], [(fan_out,) for _, fan_out in shapes]
+        if given != wanted:
+            raise ValueError(
+                f"initializer=Given has coefs of the shapes {given[0]} and intercepts of the "
+                f"shapes {given[1]}, but the network has {wanted[0]} and {wanted[1]}."
+            )
+        # Copies: the training must not change what was given.
+        return [
+            (np.array(W, dtype=np.float64), np.array(b, dtype=np.float64))
+            for W, b in zip(self.coefs, self.intercepts, strict=True)
+        ]
+
+
+def _uniform(random_state, variance, fan_in, fan_out):
+    bound = np.sqrt(3 * variance)
+    return random_state.uniform(-bound, bound, (fan_in, fan_out)), np.zeros(fan_out)
+
+
+def _normal(random_state, variance, fan_in, fan_out):
+    deviation = np.sqrt(variance)
+    return random_state.normal(0, deviation, (fan_in, fan_out)), np.zeros(fan_out)
+
+
+INITIALIZERS = {
+    "auto": Auto,
+    "glorot_normal": GlorotNormal,
+    "glorot_uniform": GlorotUniform,
+    "he_normal": HeNormal,
+    "he_uniform": HeUniform,
+    "kaiming_normal": HeNormal,
+    "kaiming_uniform": HeUniform,
+    "lecun_normal": LecunNormal,
+    "lecun_uniform": LecunUniform,
+    "orthogonal": Orthogonal,
+    "xavier_normal": GlorotNormal,
+    "xavier_uniform": GlorotUniform,
+}

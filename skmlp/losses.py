@@ -4,10 +4,14 @@ To add one, derive a class with `tasks`, `value` and `gradient` from `Loss` and 
 `REGRESSION_LOSSES` or `CLASSIFICATION_LOSSES`.
 """
 
+from numbers import Real
+
 import numpy as np
 from scipy import special
 
 from skmlp._component import Component
+from skmlp._sklearn import Interval
+from skmlp.activations import Activation, write_logistic
 
 
 class Loss(Component):
@@ -25,12 +29,24 @@ class Loss(Component):
     output : {"identity", "exp", "logistic", "softmax"}
         Name of the activation that turns raw outputs into predictions.
 
+    own_output : bool
+        Whether that activation is part of the loss, so that no other may take its place.
+
+    has_probabilities : bool
+        Whether the predictions of a classifier that minimizes it are probabilities.
+
+    soft_targets : bool
+        Whether targets may be rows of probabilities, one for each class.
+
     positive_targets : bool
         Whether targets must not be negative.
     """
 
     tasks: tuple = ()
     output = "identity"
+    own_output = True
+    has_probabilities = True
+    soft_targets = False
     positive_targets = False
 
     def for_task(self, task):
@@ -52,6 +68,19 @@ class Loss(Component):
         if task not in self.tasks:
             raise ValueError(f"loss={self!r} is not for {task} targets.")
         return self
+
+    def check_targets(self, y):
+        """Check that the loss is defined for all targets.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n_samples, n_outputs)
+
+        Raises
+        ------
+        ValueError
+            If it is not.
+        """
 
     def value(self, y, raw):
         """Return the loss of every sample.
@@ -84,7 +113,22 @@ class Loss(Component):
         raise NotImplementedError
 
 
-class SquaredError(Loss):
+# Hyperparameters may be NumPy scalars, as from a grid by np.linspace.  The formulas take
+# float(delta) and the like, as a NumPy scalar would turn float32 arrays into float64.
+
+
+class Distance(Loss):
+    """Base class of the losses that compare predictions and targets of any sign.
+
+    They are defined for any prediction, and so go with any output activation
+    (`WithOutput`).
+    """
+
+    tasks = ("regression",)
+    own_output = False
+
+
+class SquaredError(Distance):
     """Half the squared error, with scikit-learn's scale.
 
     The reported value is the mean over outputs of (raw - y)^2 / 2, the gradient that of
@@ -92,6 +136,7 @@ class SquaredError(Loss):
 
     See Also
     --------
+    Huber : Less sensitive to outliers.
     Poisson : For counts.
     sklearn.metrics.mean_squared_error : Twice its mean over samples.
 
@@ -103,8 +148,6 @@ class SquaredError(Loss):
     array([2.])
     """
 
-    tasks = ("regression",)
-
     def value(self, y, raw):
         return 0.5 * np.square(raw - y).mean(axis=-2)
 
@@ -112,14 +155,197 @@ class SquaredError(Loss):
         np.subtract(raw, y, out=out)
 
 
+class AbsoluteError(Distance):
+    """Absolute error, for the median.
+
+    |raw - y|, summed over outputs, with the gradient sign(raw - y), 0 where both are equal.
+
+    See Also
+    --------
+    Quantile : For other quantiles than the median.
+    Huber : Smooth where both are equal.
+    sklearn.metrics.mean_absolute_error : Its mean over samples and outputs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import AbsoluteError
+    >>> AbsoluteError().value(np.zeros((1, 1)), np.array([[2.0]]))
+    array([2.])
+    """
+
+    def value(self, y, raw):
+        return np.abs(raw - y).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        np.subtract(raw, y, out=out)
+        np.sign(out, out=out)
+
+
+class Huber(Distance):
+    """Huber's loss, squared for small errors and absolute for large ones.
+
+    With r = raw - y, r^2 / 2 where |r| <= delta and else delta (|r| - delta / 2), summed
+    over outputs, with the gradient r clipped to [-delta, delta] (Huber 1964, "Robust
+    estimation of a location parameter").
+
+    Parameters
+    ----------
+    delta : float, default=1.0
+        The error from which on it is linear, above 0.
+
+    See Also
+    --------
+    PseudoHuber : Smooth in all derivatives.
+    sklearn.linear_model.HuberRegressor : For linear models.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import Huber
+    >>> Huber(delta=1.0).value(np.zeros((1, 2)), np.array([[0.5, 2.0]]))
+    array([0.125, 1.5  ])
+    """
+
+    _parameter_constraints = {"delta": [Interval(Real, 0, None, closed="neither")]}
+
+    def __init__(self, delta=1.0):
+        self.delta = delta
+
+    def value(self, y, raw):
+        distance = np.abs(raw - y)
+        inside = np.minimum(distance, float(self.delta))
+        return (inside * (distance - 0.5 * inside)).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        delta = float(self.delta)
+        np.subtract(raw, y, out=out)
+        out.clip(-delta, delta, out=out)  # half the time of np.clip on small arrays
+
+
+class PseudoHuber(Distance):
+    """Pseudo-Huber loss, a smooth form of Huber's.
+
+    With r = raw - y, delta^2 (sqrt(1 + (r / delta)^2) - 1), summed over outputs, with the
+    gradient r / sqrt(1 + (r / delta)^2) (Charbonnier et al. 1997, "Deterministic
+    edge-preserving regularization in computed imaging").
+
+    Parameters
+    ----------
+    delta : float, default=1.0
+        Bound of the gradient, above 0.
+
+    See Also
+    --------
+    Huber : Exactly squared and exactly linear.
+    LogCosh : Another smooth form.
+    scipy.special.pseudo_huber : The same function.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import PseudoHuber
+    >>> PseudoHuber(delta=3.0).value(np.zeros((1, 1)), np.array([[4.0]]))
+    array([6.])
+    """
+
+    _parameter_constraints = {"delta": [Interval(Real, 0, None, closed="neither")]}
+
+    def __init__(self, delta=1.0):
+        self.delta = delta
+
+    def value(self, y, raw):
+        # delta r^2 / (hypot(r, delta) + delta): no square that overflows, no difference
+        # of nearly equal numbers
+        delta, residual = float(self.delta), raw - y
+        share = residual / (np.hypot(residual, delta) + delta)
+        return delta * (residual * share).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        delta = float(self.delta)
+        np.subtract(raw, y, out=out)
+        length = np.hypot(out, delta)
+        out /= length
+        out *= delta
+
+
+class LogCosh(Distance):
+    """Logarithm of the hyperbolic cosine of the error.
+
+    log(cosh(raw - y)), summed over outputs, with the gradient tanh(raw - y): half the
+    squared error for small errors and the absolute error minus log(2) for large ones.
+
+    See Also
+    --------
+    PseudoHuber : Has a parameter for where it becomes linear.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import LogCosh
+    >>> LogCosh().value(np.zeros((1, 1)), np.array([[1.0]]))
+    array([0.43378083])
+    """
+
+    def value(self, y, raw):
+        # cosh(r) = exp(|r|) (1 + (exp(-2 |r|) - 1) / 2)
+        distance = np.abs(raw - y)
+        return (distance + np.log1p(0.5 * np.expm1(-2 * distance))).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        np.subtract(raw, y, out=out)
+        np.tanh(out, out=out)
+
+
+class Quantile(Distance):
+    """Pinball loss, for a quantile.
+
+    With q the quantile, q (y - raw) where raw <= y and else (1 - q) (raw - y), summed over
+    outputs, with the gradient -q or 1 - q (Koenker and Bassett 1978, "Regression
+    quantiles").
+
+    Parameters
+    ----------
+    quantile : float, default=0.5
+        The share of targets that are to be below the prediction, in (0, 1).
+
+    See Also
+    --------
+    AbsoluteError : Twice this loss with quantile=0.5.
+    sklearn.linear_model.QuantileRegressor : For linear models.
+    sklearn.metrics.mean_pinball_loss : Its mean over samples and outputs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import Quantile
+    >>> Quantile(quantile=0.75).value(np.zeros((1, 2)), np.array([[-1.0, 1.0]]))
+    array([0.75, 0.25])
+    """
+
+    _parameter_constraints = {"quantile": [Interval(Real, 0, 1, closed="neither")]}
+
+    def __init__(self, quantile=0.5):
+        self.quantile = quantile
+
+    def value(self, y, raw):
+        quantile, residual = float(self.quantile), raw - y
+        return np.maximum(-quantile * residual, (1 - quantile) * residual).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        np.greater(raw, y, out=out)
+        out -= float(self.quantile)
+
+
 class Poisson(Loss):
     """Half the Poisson deviance of exp(raw), summed over outputs.
 
     y log(y) - y raw - y + exp(raw), with the gradient exp(raw) - y (McCullagh and Nelder
-    1989, section 2.3).
+    1989, section 2.3).  Both are infinite where exp(raw) is.
 
     See Also
     --------
+    Gamma : For positive targets with a constant relative error.
     SquaredError : For targets of any sign.
     sklearn.metrics.mean_poisson_deviance : Twice its mean over samples.
 
@@ -135,12 +361,86 @@ class Poisson(Loss):
     output = "exp"
     positive_targets = True
 
+    def check_targets(self, y):
+        if (y < 0).any():
+            raise ValueError(
+                f"y has negative values, which loss={self!r} does not allow: it is for y >= 0."
+            )
+
+    @np.errstate(over="ignore")
     def value(self, y, raw):
         return (special.xlogy(y, y) - y * raw - y + np.exp(raw)).sum(axis=-2)
 
+    @np.errstate(over="ignore")
     def gradient(self, y, raw, out):
         np.exp(raw, out=out)
         out -= y
+
+
+class Gamma(Loss):
+    """Half the Gamma deviance of exp(raw), summed over outputs.
+
+    log(exp(raw) / y) + y / exp(raw) - 1, with the gradient 1 - y / exp(raw) (McCullagh and
+    Nelder 1989, section 2.3).  Both are infinite where exp(-raw) is.
+
+    See Also
+    --------
+    Poisson : For counts, which can be 0.
+    sklearn.metrics.mean_gamma_deviance : Twice its mean over samples.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import Gamma
+    >>> Gamma().value(np.array([[1.0, 2.0]]), np.zeros((1, 2)))
+    array([0.        , 0.30685282])
+    """
+
+    tasks = ("regression",)
+    output = "exp"
+    positive_targets = True
+
+    def check_targets(self, y):
+        if (y <= 0).any():
+            raise ValueError(
+                f"y has values that are not positive, which loss={self!r} does not allow: it "
+                "is for y > 0."
+            )
+
+    @np.errstate(over="ignore")
+    def value(self, y, raw):
+        ratio = raw - np.log(y)
+        return (ratio + np.expm1(-ratio)).sum(axis=-2)
+
+    @np.errstate(over="ignore")
+    def gradient(self, y, raw, out):
+        np.negative(raw, out=out)
+        np.exp(out, out=out)
+        out *= y
+        np.subtract(1, out, out=out)
+
+
+def write_softmax(raw, out):
+    """Write the probabilities of exclusive classes."""
+    np.subtract(raw, np.maximum.reduce(raw, axis=-2, keepdims=True), out=out)
+    np.exp(out, out=out)
+    out /= np.add.reduce(out, axis=-2, keepdims=True)
+
+
+def softmax_cross_entropy(y, raw):
+    """Return -sum(y log(softmax(raw))) of every sample, for y that sum to 1."""
+    shifted = raw - raw.max(axis=-2, keepdims=True)
+    losses = np.log(np.exp(shifted).sum(axis=-2))
+    shifted *= y
+    losses -= shifted.sum(axis=-2)
+    return losses
+
+
+def logistic_cross_entropy(y, raw):
+    """Return -y log(p) - (1 - y) log(1 - p) of every label, with p = logistic(raw)."""
+    # log(1 + exp(raw)) = max(raw, 0) + log(1 + exp(-|raw|)), and max(raw, 0) - y raw is
+    # exactly 0 where the label is right
+    return np.log1p(np.exp(-np.abs(raw))) + (np.maximum(raw, 0) - y * raw)
 
 
 LARGEST_LOG_LOSS = {
@@ -148,39 +448,59 @@ LARGEST_LOG_LOSS = {
 }
 
 
-class LogLoss(Loss):
-    """Cross-entropy, computed from the logits.
+class ByTask(Loss):
+    """Base class of the losses whose formula depends on the task.
 
-    Multi-class targets take the softmax of the logits (`SoftmaxLogLoss`), binary and
-    multi-label ones the logistic function of each (`LogisticLogLoss`).
+    Attributes
+    ----------
+    softmax : type
+        The loss for one label out of several.
 
-    The reported value is at most -log(eps) per label, 36 in float64: scikit-learn clips its
-    probabilities at the machine epsilon, and the value decides when training stops.  On
-    raw features, where logits are beyond that, fits would end at other epochs without this
-    bound.  The gradient is exact.
-
-    See Also
-    --------
-    sklearn.metrics.log_loss : Its mean over samples, from probabilities.
-
-    Examples
-    --------
-    >>> from skmlp.losses import LogLoss
-    >>> LogLoss().for_task("multiclass").output
-    'softmax'
+    logistic : type
+        The loss for yes-or-no labels.  Both take the same parameters.
     """
 
     tasks = ("binary", "multiclass", "multilabel")
+    softmax: type
+    logistic: type
 
     def for_task(self, task):
         super().for_task(task)
-        return SoftmaxLogLoss() if task == "multiclass" else LogisticLogLoss()
+        formula = self.softmax if task == "multiclass" else self.logistic
+        return formula(**self.get_params(deep=False))
 
 
-class SoftmaxLogLoss(Loss):
+class Smoothed(Loss):
+    """Base class of the cross-entropies, which have `label_smoothing` in common."""
+
+    _parameter_constraints = {"label_smoothing": [Interval(Real, 0, 1, closed="left")]}
+
+    def __init__(self, label_smoothing=0.0):
+        self.label_smoothing = label_smoothing
+
+    def smooth(self, y, n_classes):
+        """Return the targets moved towards equal probabilities; `y` itself if they stay."""
+        smoothing = float(self.label_smoothing)
+        return (1 - smoothing) * y + smoothing / n_classes if smoothing else y
+
+    def bound(self, losses):
+        """Clip the values where scikit-learn, which has no label smoothing, does."""
+        if self.label_smoothing:
+            return losses
+        return np.minimum(losses, LARGEST_LOG_LOSS[losses.dtype], out=losses)
+
+
+class SoftmaxLogLoss(Smoothed):
     """Cross-entropy of one label out of several.
 
-    log(sum(exp(raw))) - sum(y raw), with the gradient softmax(raw) - y.
+    log(sum(exp(raw))) - sum(t raw), with the gradient softmax(raw) - t.  The targets t are
+    (1 - s) y + s / k for k classes and s = `label_smoothing`.  Without smoothing the value
+    is bounded (`LogLoss`).
+
+    Parameters
+    ----------
+    label_smoothing : float, default=0.0
+        In [0, 1).
 
     See Also
     --------
@@ -198,23 +518,24 @@ class SoftmaxLogLoss(Loss):
     output = "softmax"
 
     def value(self, y, raw):
-        shifted = raw - raw.max(axis=-2, keepdims=True)
-        losses = np.log(np.exp(shifted).sum(axis=-2))
-        shifted *= y
-        losses -= shifted.sum(axis=-2)
-        return np.minimum(losses, LARGEST_LOG_LOSS[losses.dtype], out=losses)
+        return self.bound(softmax_cross_entropy(self.smooth(y, raw.shape[-2]), raw))
 
     def gradient(self, y, raw, out):
-        np.subtract(raw, np.maximum.reduce(raw, axis=-2, keepdims=True), out=out)
-        np.exp(out, out=out)
-        out /= np.add.reduce(out, axis=-2, keepdims=True)
-        out -= y
+        write_softmax(raw, out)
+        out -= self.smooth(y, raw.shape[-2])
 
 
-class LogisticLogLoss(Loss):
+class LogisticLogLoss(Smoothed):
     """Cross-entropy of yes-or-no labels.
 
-    log(1 + exp(raw)) - y raw, summed over outputs, with the gradient logistic(raw) - y.
+    log(1 + exp(raw)) - t raw, summed over outputs, with the gradient logistic(raw) - t.
+    The targets t are (1 - s) y + s / 2 for s = `label_smoothing`.  Without smoothing the
+    value is bounded (`LogLoss`).
+
+    Parameters
+    ----------
+    label_smoothing : float, default=0.0
+        In [0, 1).
 
     See Also
     --------
@@ -232,24 +553,500 @@ class LogisticLogLoss(Loss):
     output = "logistic"
 
     def value(self, y, raw):
-        # log(1 + exp(raw)) = max(raw, 0) + log(1 + exp(-|raw|))
-        losses = np.log1p(np.exp(-np.abs(raw))) + np.maximum(raw, 0) - y * raw
-        return np.minimum(losses, LARGEST_LOG_LOSS[losses.dtype], out=losses).sum(axis=-2)
+        return self.bound(logistic_cross_entropy(self.smooth(y, 2), raw)).sum(axis=-2)
 
     def gradient(self, y, raw, out):
-        # (1 + tanh(z / 2)) / 2, as in activations.Logistic
-        np.multiply(raw, 0.5, out=out)
-        np.tanh(out, out=out)
-        out *= 0.5
-        out += 0.5
+        write_logistic(raw, out)
+        out -= self.smooth(y, 2)
+
+
+class LogLoss(Smoothed, ByTask):
+    """Cross-entropy, computed from the logits.
+
+    Multi-class targets take the softmax of the logits (`SoftmaxLogLoss`), binary and
+    multi-label ones the logistic function of each (`LogisticLogLoss`).
+
+    The reported value is at most -log(eps) per label, 36 in float64: scikit-learn clips its
+    probabilities at the machine epsilon, and the value decides when training stops.  On
+    raw features, where logits are beyond that, fits would end at other epochs without this
+    bound.  The gradient is exact.  With label smoothing, which scikit-learn does not have,
+    there is nothing to copy and the value is exact too.
+
+    Parameters
+    ----------
+    label_smoothing : float, default=0.0
+        Share of the target that is spread evenly over all k classes, in [0, 1): targets
+        become (1 - label_smoothing) y + label_smoothing / k, with k = 2 for binary and
+        multi-label ones (Szegedy et al. 2016, "Rethinking the inception architecture for
+        computer vision", section 7).
+
+    See Also
+    --------
+    CategoricalCrossentropy : For probabilities as targets.
+    Focal : Less weight on samples that are already right.
+    sklearn.metrics.log_loss : Its mean over samples, from probabilities.
+
+    Examples
+    --------
+    >>> from skmlp.losses import LogLoss
+    >>> LogLoss().for_task("multiclass").output
+    'softmax'
+    """
+
+    softmax = SoftmaxLogLoss
+    logistic = LogisticLogLoss
+
+
+def check_probabilities(y, loss):
+    """Raise the error of `Loss.check_targets` where a row is not of probabilities."""
+    sums, tolerance = y.sum(axis=1, dtype=np.float64), 1e-5 * y.shape[1]
+    if (y < 0).any() or not (np.abs(sums - 1) <= tolerance).all():
+        raise ValueError(
+            f"y has rows that are not probabilities, which loss={loss!r} does not allow: it "
+            "is for y >= 0 with rows that sum to 1."
+        )
+
+
+class SoftmaxCrossentropy(Smoothed):
+    """Cross-entropy of probabilities as targets.
+
+    -sum(t log(softmax(raw))), with the gradient softmax(raw) - t.  The targets t are
+    (1 - s) y + s / k for k classes and s = `label_smoothing`.
+
+    Parameters
+    ----------
+    label_smoothing : float, default=0.0
+        In [0, 1).
+
+    See Also
+    --------
+    CategoricalCrossentropy : Chooses between this and `LogisticLogLoss`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import SoftmaxCrossentropy
+    >>> SoftmaxCrossentropy().value(np.array([[0.7], [0.3]]), np.zeros((2, 1)))
+    array([0.69314718])
+    """
+
+    tasks = ("multiclass",)
+    output = "softmax"
+    soft_targets = True
+
+    def check_targets(self, y):
+        check_probabilities(y, self)
+
+    def value(self, y, raw):
+        return softmax_cross_entropy(self.smooth(y, raw.shape[-2]), raw)
+
+    def gradient(self, y, raw, out):
+        write_softmax(raw, out)
+        out -= self.smooth(y, raw.shape[-2])
+
+
+class CategoricalCrossentropy(Smoothed, ByTask):
+    """Cross-entropy of labels or of probabilities as targets.
+
+    Targets may be rows of probabilities, one column per class, as from several annotators,
+    from mixed samples or from another model.  They and multi-class labels take the softmax
+    of the logits (`SoftmaxCrossentropy`), labels of two classes the logistic function
+    (`LogisticLogLoss`).  On labels it is `LogLoss`, up to the bound on the value, which
+    would not be the cross-entropy of probabilities.
+
+    Parameters
+    ----------
+    label_smoothing : float, default=0.0
+        Share of the target that is spread evenly over all classes, in [0, 1); see `LogLoss`.
+
+    See Also
+    --------
+    LogLoss : For labels only, with scikit-learn's value.
+
+    Examples
+    --------
+    >>> from skmlp.losses import CategoricalCrossentropy
+    >>> CategoricalCrossentropy().for_task("multiclass").soft_targets
+    True
+    """
+
+    tasks = ("binary", "multiclass")
+    soft_targets = True
+    softmax = SoftmaxCrossentropy
+    logistic = LogisticLogLoss
+
+    def check_targets(self, y):
+        if y.shape[1] > 1:  # else labels of two classes
+            check_probabilities(y, self)
+
+
+class Hinge(Loss):
+    """Hinge loss of support vector machines, each class against the rest.
+
+    max(0, 1 - t raw) for t = 2 y - 1, summed over outputs, with the gradient -t where
+    t raw < 1 and else 0 (Cortes and Vapnik 1995, "Support-vector networks").
+
+    See Also
+    --------
+    SquaredHinge : With a continuous gradient.
+    LogLoss : Gives probabilities.
+    sklearn.metrics.hinge_loss : Its mean over samples, for two classes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import Hinge
+    >>> Hinge().value(np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]]))
+    array([0.5, 1.5])
+    """
+
+    tasks = ("binary", "multiclass", "multilabel")
+    has_probabilities = False
+
+    def value(self, y, raw):
+        return np.maximum(1 + (1 - 2 * y) * raw, 0).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        slope = 1 - 2 * y
+        np.multiply(slope, raw, out=out)
+        np.greater(out, -1, out=out)
+        out *= slope
+
+
+class SquaredHinge(Loss):
+    """Squared hinge loss, each class against the rest.
+
+    max(0, 1 - t raw)^2 for t = 2 y - 1, summed over outputs, with the gradient
+    -2 t max(0, 1 - t raw) (Tang 2013, "Deep learning using linear support vector machines").
+
+    See Also
+    --------
+    Hinge : Linear for wrong labels, and so less sensitive to outliers.
+    sklearn.svm.LinearSVC : Minimizes it for linear models.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import SquaredHinge
+    >>> SquaredHinge().value(np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]]))
+    array([0.25, 2.25])
+    """
+
+    tasks = ("binary", "multiclass", "multilabel")
+    has_probabilities = False
+
+    def value(self, y, raw):
+        return np.square(np.maximum(1 + (1 - 2 * y) * raw, 0)).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        slope = 1 - 2 * y
+        np.multiply(slope, raw, out=out)
+        out += 1
+        np.maximum(out, 0, out=out)
+        out *= slope
+        out *= 2
+
+
+class FocalFormula(Loss):
+    """Base class of the focal losses, with what follows from the log-probability alone."""
+
+    _parameter_constraints = {"gamma": [Interval(Real, 0, None, closed="left")]}
+
+    def __init__(self, gamma=2.0):
+        self.gamma = gamma
+
+    def weight(self, losses):
+        """Return (1 - p)^gamma for losses = -log(p)."""
+        return np.power(-np.expm1(-losses), float(self.gamma))
+
+    def slope(self, losses):
+        """Return the derivative of (1 - p)^gamma (-log(p)) with respect to -log(p)."""
+        # (1 - p)^gamma (1 + gamma p losses / (1 - p)), whose quotient is 1 for p = 1
+        return self.weight(losses) * (1 + float(self.gamma) / special.exprel(losses))
+
+
+class SoftmaxFocal(FocalFormula):
+    """Focal loss of one label out of several.
+
+    -(1 - p)^gamma log(p), p the softmax probability of the label, with the gradient
+    (1 - p)^gamma (1 - gamma p log(p) / (1 - p)) (softmax(raw) - y).
+
+    Parameters
+    ----------
+    gamma : float, default=2.0
+        At least 0.
+
+    See Also
+    --------
+    Focal : Chooses between this and `LogisticFocal`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import SoftmaxFocal
+    >>> SoftmaxFocal().value(np.array([[1.0], [0.0]]), np.zeros((2, 1)))
+    array([0.1732868])
+    """
+
+    tasks = ("multiclass",)
+    output = "softmax"
+
+    def value(self, y, raw):
+        losses = softmax_cross_entropy(y, raw)
+        return self.weight(losses) * losses
+
+    def gradient(self, y, raw, out):
+        write_softmax(raw, out)
         out -= y
+        out *= self.slope(softmax_cross_entropy(y, raw))[..., None, :]
+
+
+class LogisticFocal(FocalFormula):
+    """Focal loss of yes-or-no labels.
+
+    -(1 - p)^gamma log(p), p the logistic probability of the right answer, summed over
+    outputs, with the gradient
+    (1 - p)^gamma (1 - gamma p log(p) / (1 - p)) (logistic(raw) - y).
+
+    Parameters
+    ----------
+    gamma : float, default=2.0
+        At least 0.
+
+    See Also
+    --------
+    Focal : Chooses between this and `SoftmaxFocal`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import LogisticFocal
+    >>> LogisticFocal().value(np.ones((1, 1)), np.zeros((1, 1)))
+    array([0.1732868])
+    """
+
+    tasks = ("binary", "multilabel")
+    output = "logistic"
+
+    def value(self, y, raw):
+        losses = logistic_cross_entropy(y, raw)
+        return (self.weight(losses) * losses).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        write_logistic(raw, out)
+        out -= y
+        out *= self.slope(logistic_cross_entropy(y, raw))
+
+
+class Focal(FocalFormula, ByTask):
+    """Focal loss, a cross-entropy with less weight on samples that are already right.
+
+    -(1 - p)^gamma log(p) with p the probability of the right label (Lin et al. 2017, "Focal
+    loss for dense object detection", without the class weights alpha).  Multi-class targets
+    take the softmax (`SoftmaxFocal`), binary and multi-label ones the logistic function of
+    each output (`LogisticFocal`).
+
+    Parameters
+    ----------
+    gamma : float, default=2.0
+        How much less weight, at least 0; with 0 it is the cross-entropy.
+
+    See Also
+    --------
+    LogLoss : The same weight on all samples.
+
+    Examples
+    --------
+    >>> from skmlp.losses import Focal
+    >>> Focal(gamma=1.0).for_task("binary")
+    LogisticFocal(gamma=1.0)
+    """
+
+    softmax = SoftmaxFocal
+    logistic = LogisticFocal
+
+
+class SoftmaxBrierScore(Loss):
+    """Half the squared error of the probabilities of one label out of several.
+
+    sum((p - y)^2) / 2 for p = softmax(raw), with the gradient
+    p (p - y - sum(p (p - y))).
+
+    See Also
+    --------
+    BrierScore : Chooses between this and `LogisticBrierScore`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import SoftmaxBrierScore
+    >>> SoftmaxBrierScore().value(np.array([[1.0], [0.0]]), np.zeros((2, 1)))
+    array([0.25])
+    """
+
+    tasks = ("multiclass",)
+    output = "softmax"
+
+    def value(self, y, raw):
+        error = np.empty_like(raw)
+        write_softmax(raw, error)
+        error -= y
+        return 0.5 * np.square(error).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        write_softmax(raw, out)
+        error = out - y
+        error -= (out * error).sum(axis=-2, keepdims=True)
+        out *= error
+
+
+class LogisticBrierScore(Loss):
+    """Half the squared error of the probabilities of yes-or-no labels.
+
+    (p - y)^2 / 2 for p = logistic(raw), summed over outputs, with the gradient
+    (p - y) p (1 - p).
+
+    See Also
+    --------
+    BrierScore : Chooses between this and `SoftmaxBrierScore`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import LogisticBrierScore
+    >>> LogisticBrierScore().value(np.ones((1, 1)), np.zeros((1, 1)))
+    array([0.125])
+    """
+
+    tasks = ("binary", "multilabel")
+    output = "logistic"
+
+    def value(self, y, raw):
+        error = np.empty_like(raw)
+        write_logistic(raw, error)
+        error -= y
+        return 0.5 * np.square(error).sum(axis=-2)
+
+    def gradient(self, y, raw, out):
+        write_logistic(raw, out)
+        slope = out - np.square(out)
+        out -= y
+        out *= slope
+
+
+class BrierScore(ByTask):
+    """Half the squared error of the probabilities, summed over outputs.
+
+    Brier (1950), "Verification of forecasts expressed in terms of probability".  Bounded,
+    so a wrong label counts for less than in the cross-entropy.  Multi-class targets take the
+    softmax (`SoftmaxBrierScore`), binary and multi-label ones the logistic function of each
+    output (`LogisticBrierScore`).  The gradient vanishes where a label is as wrong as can
+    be.
+
+    See Also
+    --------
+    LogLoss : The gradient does not vanish for wrong labels.
+    sklearn.metrics.brier_score_loss : Twice its mean over samples, for two classes.
+
+    Examples
+    --------
+    >>> from skmlp.losses import BrierScore
+    >>> BrierScore().for_task("multiclass")
+    SoftmaxBrierScore()
+    """
+
+    softmax = SoftmaxBrierScore
+    logistic = LogisticBrierScore
+
+
+class WithOutput(Loss):
+    """A loss on the outputs of an activation.
+
+    loss(y, f(raw)), with the gradient by the chain rule, for losses whose `own_output` is
+    False.
+
+    Parameters
+    ----------
+    loss : Loss
+        For regression.
+
+    activation : skmlp.activations.Activation
+        The function f.
+
+    Attributes
+    ----------
+    output : None
+        As f need not have a name.
+
+    See Also
+    --------
+    SquaredError : One of the losses that go with any activation.
+    skmlp.activations.Logistic : For targets between 0 and 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.activations import Logistic
+    >>> from skmlp.losses import SquaredError, WithOutput
+    >>> loss = WithOutput(SquaredError(), Logistic())
+    >>> loss.value(np.ones((1, 1)), np.zeros((1, 1)))
+    array([0.125])
+    """
+
+    _parameter_constraints = {"loss": [Loss], "activation": [Activation]}
+    output = None
+
+    def __init__(self, loss, activation):
+        self.loss = loss
+        self.activation = activation
+
+    @property
+    def tasks(self):
+        return self.loss.tasks
+
+    def check_targets(self, y):
+        self.loss.check_targets(y)
+        low, high = self.activation.bounds
+        if (y < low).any() or (y > high).any():
+            raise ValueError(
+                f"y has values outside of [{low:g}, {high:g}], the range of the output "
+                f"activation {self.activation!r}, which loss={self.loss!r} does not allow."
+            )
+
+    def value(self, y, raw):
+        return self.loss.value(y, self.activation(raw))
+
+    def gradient(self, y, raw, out):
+        activation, z = self.activation, raw.copy()
+        a = np.empty_like(z) if activation.keeps_input else z
+        scratch = activation.scratch(z)
+        activation.forward(z, a, scratch)
+        self.loss.gradient(y, a, out)
+        activation.backward(z, a, out, scratch)
 
 
 REGRESSION_LOSSES = {
+    "absolute_error": AbsoluteError,
+    "gamma": Gamma,
+    "huber": Huber,
+    "log_cosh": LogCosh,
+    "mae": AbsoluteError,
+    "mse": SquaredError,
     "poisson": Poisson,
+    "pseudo_huber": PseudoHuber,
+    "quantile": Quantile,
     "squared_error": SquaredError,
 }
 
 CLASSIFICATION_LOSSES = {
+    "binary_crossentropy": LogLoss,
+    "brier": BrierScore,
+    "categorical_crossentropy": CategoricalCrossentropy,
+    "cross_entropy": LogLoss,
+    "focal": Focal,
+    "hinge": Hinge,
     "log_loss": LogLoss,
+    "sparse_categorical_crossentropy": LogLoss,
+    "squared_error": BrierScore,
+    "squared_hinge": SquaredHinge,
 }

@@ -35,9 +35,22 @@ class FirstOrder(Optimizer):
     Parameters of all layers are one flat vector per network, so that an update is a
     handful of vector operations.  The learning rate is not a hyperparameter of an
     optimizer: it is `learning_rate_init` and `learning_rate` of the estimator.
+
+    Attributes
+    ----------
+    usual_rate : float
+        The `learning_rate_init` that is usually taken with it.  Only the documentation
+        reads it: the default of the estimator does not depend on the optimizer.
+
+    weight_decay : float, default=0.0
+        Decoupled weight decay (Loshchilov and Hutter 2019): before every step the engine
+        multiplies the weights, not the biases and not learned activation parameters, by
+        1 - rate * weight_decay.  A class that wants it has it as a constructor parameter.
     """
 
     stochastic = True
+    usual_rate: float
+    weight_decay: float = 0.0
 
     def init(self, theta):
         """Return the state of one training.
@@ -48,7 +61,10 @@ class FirstOrder(Optimizer):
 
         Returns
         -------
-        state : dict of str to ndarray, each of the shape of `theta`
+        state : dict of str to ndarray
+            Of the dtype of `theta`, and of its shape, or (n_networks, 1) for what is a
+            number per network.  As hyperparameters may change in the middle of a training,
+            the names do not depend on them.
         """
         raise NotImplementedError
 
@@ -79,6 +95,7 @@ class SGD(FirstOrder):
 
     v <- momentum v - rate g, then theta <- theta + v, or with Nesterov's momentum
     theta <- theta + momentum v - rate g (Sutskever et al. 2013, as in scikit-learn).
+    The usual rate is 0.01.
 
     Parameters
     ----------
@@ -105,6 +122,7 @@ class SGD(FirstOrder):
         "nesterovs_momentum": ["boolean"],
     }
     flat_parameters = ("momentum", "nesterovs_momentum")
+    usual_rate = 0.01
 
     def __init__(self, momentum=0.9, nesterovs_momentum=True):
         self.momentum = momentum
@@ -126,14 +144,72 @@ class SGD(FirstOrder):
             theta += velocity
 
 
-class Adam(FirstOrder):
+def divide_by_root(m, v, epsilon, out):
+    """Write m / (sqrt(v) + epsilon) to `out`, which is neither of them."""
+    np.sqrt(v, out=out)
+    out += epsilon
+    np.divide(m, out, out=out)
+
+
+class Moments(FirstOrder):
+    """Base class of Adam and its variants, which keep means of g and of its square.
+
+    Parameters
+    ----------
+    beta_1 : float, default=0.9
+        Decay of the mean of the gradients, in [0, 1).
+
+    beta_2 : float, default=0.999
+        Decay of the mean of their squares, in [0, 1).
+
+    epsilon : float, default=1e-8
+        Keeps the division finite, above 0.
+    """
+
+    _parameter_constraints = {
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+    }
+    flat_parameters = ("beta_1", "beta_2", "epsilon")
+    usual_rate = 0.001
+
+    def __init__(self, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+
+    def init(self, theta):
+        return {"m": np.zeros_like(theta), "v": np.zeros_like(theta)}
+
+    def average(self, gradient, state, out):
+        """Update the means; `out` is overwritten and may be `gradient`.
+
+        They are kept as m / (1 - beta_1) and v / (1 - beta_2): with the constants in the
+        step size, an update of Adam takes ten passes over the vectors instead of thirteen.
+
+        Returns
+        -------
+        root : float
+            What the root of the kept v is to be multiplied with.
+        """
+        m, v = state["m"], state["v"]
+        m *= self.beta_1
+        m += gradient
+        np.square(gradient, out=out)
+        v *= self.beta_2
+        v += out
+        return (1 - self.beta_2) ** 0.5
+
+
+class Adam(Moments):
     """Adam, a step size of its own for every parameter.
 
     Kingma and Ba (2015), "Adam: A method for stochastic optimization", algorithm 1:
 
     m <- beta_1 m + (1 - beta_1) g, v <- beta_2 v + (1 - beta_2) g^2,
     theta <- theta - rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon),
-    with epsilon outside the bias correction as in scikit-learn.
+    with epsilon outside the bias correction as in scikit-learn.  The usual rate is 0.001.
 
     Parameters
     ----------
@@ -149,6 +225,7 @@ class Adam(FirstOrder):
     See Also
     --------
     SGD : One step size for all.
+    AdamW : With weight decay.
     LBFGS : For small data sets.
 
     Examples
@@ -158,37 +235,546 @@ class Adam(FirstOrder):
     Adam(beta_2=0.95)
     """
 
-    _parameter_constraints = {
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-    }
-    flat_parameters = ("beta_1", "beta_2", "epsilon")
     ignored_schedules = ("invscaling", "adaptive")
 
-    def __init__(self, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
+    def step(self, theta, gradient, state, rate, t):
+        root = self.average(gradient, state, out=gradient)
+        size = (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
+        divide_by_root(state["m"], state["v"], self.epsilon / root, out=gradient)
+        gradient *= rate * (size * (1 - self.beta_1) / root)
+        theta -= gradient
+
+
+class AMSGrad(Moments):
+    """AMSGrad, Adam whose step sizes only shrink.
+
+    Reddi, Kale and Kumar (2018), "On the convergence of Adam and beyond": with m and v as
+    in `Adam`, v_max <- max(v_max, v),
+    theta <- theta - rate / (1 - beta_1^t) m / (sqrt(v_max / (1 - beta_2^t)) + epsilon).
+
+    The paper corrects no bias and has no epsilon; this is ``torch.optim.Adam`` with
+    ``amsgrad=True``, whose epsilon, unlike that of `Adam`, is added after the correction.
+    The usual rate is 0.001.
+
+    Parameters
+    ----------
+    beta_1 : float, default=0.9
+        Decay of the mean of the gradients, in [0, 1).
+
+    beta_2 : float, default=0.999
+        Decay of the mean of their squares, in [0, 1).
+
+    epsilon : float, default=1e-8
+        Keeps the division finite, above 0.
+
+    See Also
+    --------
+    Adam : Forgets large gradients.
+
+    Examples
+    --------
+    >>> from skmlp.optimizers import AMSGrad
+    >>> AMSGrad(beta_2=0.95)
+    AMSGrad(beta_2=0.95)
+    """
+
+    def init(self, theta):
+        return {**super().init(theta), "v_max": np.zeros_like(theta)}
+
+    def step(self, theta, gradient, state, rate, t):
+        v_max = state["v_max"]
+        root = self.average(gradient, state, out=gradient) / (1 - self.beta_2**t) ** 0.5
+        np.maximum(v_max, state["v"], out=v_max)
+        divide_by_root(state["m"], v_max, self.epsilon / root, out=gradient)
+        gradient *= rate * ((1 - self.beta_1) / (1 - self.beta_1**t) / root)
+        theta -= gradient
+
+
+class AdamW(Moments):
+    """AdamW, Adam with decoupled weight decay.
+
+    Loshchilov and Hutter (2019), "Decoupled weight decay regularization": the weights,
+    not the biases, are multiplied by 1 - rate weight_decay; then, with m and v as in `Adam`,
+    theta <- theta - rate / (1 - beta_1^t) m / (sqrt(v / (1 - beta_2^t)) + epsilon).
+
+    Both the factor of the rate in the decay, which in the paper is a schedule's factor
+    alone, and epsilon, which unlike that of `Adam` is added after the correction of the
+    bias, are as in ``torch.optim.AdamW``; that decays whatever parameters it is given.  The
+    penalty ``alpha`` of the estimator is a part of the loss and comes on top of it.  The
+    usual rate is 0.001.
+
+    Parameters
+    ----------
+    beta_1 : float, default=0.9
+        Decay of the mean of the gradients, in [0, 1).
+
+    beta_2 : float, default=0.999
+        Decay of the mean of their squares, in [0, 1).
+
+    epsilon : float, default=1e-8
+        Keeps the division finite, above 0.
+
+    weight_decay : float, default=0.01
+        At least 0.
+
+    See Also
+    --------
+    Adam : Decay only by the penalty, which it divides like any other gradient.
+    Lion : Decay with a step of the same size for all.
+
+    Examples
+    --------
+    >>> from skmlp.optimizers import AdamW
+    >>> AdamW(weight_decay=0.1)
+    AdamW(weight_decay=0.1)
+    """
+
+    _parameter_constraints = {
+        **Moments._parameter_constraints,
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def __init__(self, beta_1=0.9, beta_2=0.999, epsilon=1e-8, weight_decay=0.01):
+        super().__init__(beta_1, beta_2, epsilon)
+        self.weight_decay = weight_decay
+
+    def step(self, theta, gradient, state, rate, t):
+        root = self.average(gradient, state, out=gradient) / (1 - self.beta_2**t) ** 0.5
+        divide_by_root(state["m"], state["v"], self.epsilon / root, out=gradient)
+        gradient *= rate * ((1 - self.beta_1) / (1 - self.beta_1**t) / root)
+        theta -= gradient
+
+
+class Adamax(Moments):
+    """Adamax, Adam by the largest gradient instead of the mean of the squares.
+
+    Kingma and Ba (2015), "Adam: A method for stochastic optimization", algorithm 2:
+
+    m <- beta_1 m + (1 - beta_1) g, v <- max(beta_2 v, abs(g) + epsilon),
+    theta <- theta - rate / (1 - beta_1^t) m / v, where the paper, which writes u for v,
+    has no epsilon; it is as in ``torch.optim.Adamax``.  The usual rate is 0.002.
+
+    Parameters
+    ----------
+    beta_1 : float, default=0.9
+        Decay of the mean of the gradients, in [0, 1).
+
+    beta_2 : float, default=0.999
+        Decay of the largest gradient, in [0, 1).
+
+    epsilon : float, default=1e-8
+        Keeps the division finite, above 0.
+
+    See Also
+    --------
+    Adam : By the mean of the squares.
+
+    Examples
+    --------
+    >>> from skmlp.optimizers import Adamax
+    >>> Adamax(beta_2=0.99)
+    Adamax(beta_2=0.99)
+    """
+
+    usual_rate = 0.002
+
+    def step(self, theta, gradient, state, rate, t):
+        m, v = state["m"], state["v"]
+        m *= self.beta_1
+        m += gradient
+        np.abs(gradient, out=gradient)
+        gradient += self.epsilon
+        v *= self.beta_2
+        np.maximum(v, gradient, out=v)
+        np.divide(m, v, out=gradient)
+        gradient *= rate * ((1 - self.beta_1) / (1 - self.beta_1**t))
+        theta -= gradient
+
+
+class NAdam(Moments):
+    """NAdam, Adam with Nesterov's momentum.
+
+    Dozat (2016), "Incorporating Nesterov momentum into Adam": with m and v as in `Adam`,
+    mu_t = beta_1 (1 - 0.96^(t momentum_decay) / 2) and p_t = mu_1 mu_2 ... mu_t,
+
+    n = mu_(t+1) / (1 - p_(t+1)) m + (1 - mu_t) / (1 - p_t) g,
+    theta <- theta - rate n / (sqrt(v / (1 - beta_2^t)) + epsilon).
+
+    As in ``torch.optim.NAdam``, m decays by beta_1 and not by mu_t.  The usual rate is
+    0.002.
+
+    Parameters
+    ----------
+    beta_1 : float, default=0.9
+        Decay of the mean of the gradients, in [0, 1).
+
+    beta_2 : float, default=0.999
+        Decay of the mean of their squares, in [0, 1).
+
+    epsilon : float, default=1e-8
+        Keeps the division finite, above 0.
+
+    momentum_decay : float, default=0.004
+        How fast the momentum rises from half of beta_1 to beta_1, at least 0.
+
+    See Also
+    --------
+    Adam : Without Nesterov's momentum.
+    SGD : Nesterov's momentum with one step size for all.
+
+    Examples
+    --------
+    >>> from skmlp.optimizers import NAdam
+    >>> NAdam(momentum_decay=0.01)
+    NAdam(momentum_decay=0.01)
+    """
+
+    _parameter_constraints = {
+        **Moments._parameter_constraints,
+        "momentum_decay": [Interval(Real, 0, None, closed="left")],
+    }
+    usual_rate = 0.002
+
+    def __init__(self, beta_1=0.9, beta_2=0.999, epsilon=1e-8, momentum_decay=0.004):
+        super().__init__(beta_1, beta_2, epsilon)
+        self.momentum_decay = momentum_decay
+
+    def init(self, theta):
+        return {
+            **super().init(theta),
+            "mu_product": np.ones((len(theta), 1), theta.dtype),
+            "spare": np.zeros_like(theta),
+        }
+
+    def step(self, theta, gradient, state, rate, t):
+        spare = state["spare"]
+        root = self.average(gradient, state, out=spare) / (1 - self.beta_2**t) ** 0.5
+        mu, mu_next = self._momentum(t), self._momentum(t + 1)
+        state["mu_product"] *= mu
+        # Networks of a stack take the same number of steps, so that all rows are the same;
+        # numbers are quicker than arrays of few.
+        product = float(state["mu_product"][0, 0])
+        now = (1 - mu) / (1 - product)
+        ahead = mu_next * (1 - self.beta_1) / (1 - product * mu_next)
+        np.multiply(state["m"], rate * (ahead / root), out=spare)
+        gradient *= rate * (now / root)
+        gradient += spare
+        divide_by_root(gradient, state["v"], self.epsilon / root, out=spare)
+        theta -= spare
+
+    def _momentum(self, t):
+        return self.beta_1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay))
+
+
+class RAdam(Moments):
+    """RAdam, Adam that begins as gradient descent with momentum.
+
+    Liu et al. (2020), "On the variance of the adaptive learning rate and beyond": with m and
+    v as in `Adam`, r_max = 2 / (1 - beta_2) - 1, r = r_max - 2 t beta_2^t / (1 - beta_2^t),
+
+    theta <- theta - rate / (1 - beta_1^t) m as long as r <= 5, then
+    theta <- theta - c rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon)
+    with c = sqrt((r - 4) (r - 2) r_max / ((r_max - 4) (r_max - 2) r)).
+
+    The bound of 5, which is 4 in the paper, and epsilon, which the paper does not have, are
+    as in ``torch.optim.RAdam``.  The first steps, five of them with the default of beta_2,
+    are as long as the gradient is large.  The usual rate is 0.001.
+
+    Parameters
+    ----------
+    beta_1 : float, default=0.9
+        Decay of the mean of the gradients, in [0, 1).
+
+    beta_2 : float, default=0.999
+        Decay of the mean of their squares, in [0, 1).
+
+    epsilon : float, default=1e-8
+        Keeps the division finite, above 0.
+
+    See Also
+    --------
+    Adam : Divides from the first step.
+
+    Examples
+    --------
+    >>> from skmlp.optimizers import RAdam
+    >>> RAdam(beta_2=0.99)
+    RAdam(beta_2=0.99)
+    """
+
+    def step(self, theta, gradient, state, rate, t):
+        root = self.average(gradient, state, out=gradient)
+        decay = self.beta_2**t
+        size = (1 - self.beta_1) / (1 - self.beta_1**t)
+        r_max = 2 / (1 - self.beta_2) - 1
+        r = r_max - 2 * t * decay / (1 - decay)
+        if r > 5:
+            c = ((r - 4) * (r - 2) * r_max / ((r_max - 4) * (r_max - 2) * r)) ** 0.5
+            divide_by_root(state["m"], state["v"], self.epsilon / root, out=gradient)
+            gradient *= rate * (size * c * (1 - decay) ** 0.5 / root)
+        else:
+            np.multiply(state["m"], rate * size, out=gradient)
+        theta -= gradient
+
+
+class RMSprop(FirstOrder):
+    """RMSprop, gradients divided by their recent root mean square.
+
+    Tieleman and Hinton (2012), "Neural networks for machine learning", lecture 6.5:
+
+    v <- rho v + (1 - rho) g^2, theta <- theta - rate g / (sqrt(v) + epsilon).
+
+    Centered (Graves 2013, "Generating sequences with recurrent neural networks"), v is the
+    variance: less the square of the mean of the gradients, which decays by rho too.  With
+    momentum, u <- momentum u + g / (sqrt(v) + epsilon), theta <- theta - rate u.  The
+    lecture has no epsilon and Graves has it below the root; it is outside, and the momentum
+    is free of the rate, as in ``torch.optim.RMSprop``.  The variance is updated as such,
+    which is the same but for rounding, by which the difference can be below 0.  The usual
+    rate is 0.001.
+
+    Parameters
+    ----------
+    rho : float, default=0.99
+        Decay of the mean of the squares, in [0, 1).
+
+    epsilon : float, default=1e-8
+        Keeps the division finite, above 0.
+
+    momentum : float, default=0.0
+        In [0, 1].
+
+    centered : bool, default=False
+        Whether to divide by the standard deviation instead of the root mean square.
+
+    See Also
+    --------
+    Adam : With a mean of the gradients and a correction of the bias.
+    Adadelta : With step sizes of its own.
+
+    Examples
+    --------
+    >>> from skmlp.optimizers import RMSprop
+    >>> RMSprop(momentum=0.9)
+    RMSprop(momentum=0.9)
+    """
+
+    _parameter_constraints = {
+        "rho": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "momentum": [Interval(Real, 0, 1, closed="both")],
+        "centered": ["boolean"],
+    }
+    usual_rate = 0.001
+
+    def __init__(self, rho=0.99, epsilon=1e-8, momentum=0.0, centered=False):
+        self.rho = rho
+        self.epsilon = epsilon
+        self.momentum = momentum
+        self.centered = centered
+
+    def init(self, theta):
+        return {name: np.zeros_like(theta) for name in ("m", "v", "velocity", "spare")}
+
+    def step(self, theta, gradient, state, rate, t):
+        # As in Adam, the state is m / (1 - rho), v / (1 - rho) and velocity times root.
+        v, spare = state["v"], state["spare"]
+        root = (1 - self.rho) ** 0.5
+        if self.centered:
+            m = state["m"]
+            np.multiply(m, 1 - self.rho, out=spare)
+            np.subtract(gradient, spare, out=spare)
+            m += spare
+            np.square(spare, out=spare)
+            v += spare
+            v *= self.rho
+        else:
+            np.square(gradient, out=spare)
+            v *= self.rho
+            v += spare
+        divide_by_root(gradient, v, self.epsilon / root, out=spare)
+        if self.momentum:
+            velocity = state["velocity"]
+            velocity *= self.momentum
+            velocity += spare
+            np.multiply(velocity, rate / root, out=spare)
+        else:
+            spare *= rate / root
+        theta -= spare
+
+
+class Adagrad(FirstOrder):
+    """Adagrad, gradients divided by the root of the sum of all their squares.
+
+    Duchi, Hazan and Singer (2011), "Adaptive subgradient methods for online learning and
+    stochastic optimization", with diagonal matrices and the placement of epsilon of
+    ``torch.optim.Adagrad``:
+
+    v <- v + g^2, theta <- theta - rate g / (sqrt(v) + epsilon).  The usual rate is 0.01.
+
+    Parameters
+    ----------
+    epsilon : float, default=1e-10
+        Keeps the division finite, above 0.
+
+    initial_accumulator : float, default=0.0
+        What v is at the beginning, at least 0.
+
+    See Also
+    --------
+    RMSprop : Forgets old gradients, so that the steps need not shrink.
+
+    Examples
+    --------
+    >>> from skmlp.optimizers import Adagrad
+    >>> Adagrad(initial_accumulator=0.1)
+    Adagrad(initial_accumulator=0.1)
+    """
+
+    _parameter_constraints = {
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "initial_accumulator": [Interval(Real, 0, None, closed="left")],
+    }
+    usual_rate = 0.01
+
+    def __init__(self, epsilon=1e-10, initial_accumulator=0.0):
+        self.epsilon = epsilon
+        self.initial_accumulator = initial_accumulator
+
+    def init(self, theta):
+        v = np.full_like(theta, self.initial_accumulator)
+        return {"v": v, "spare": np.zeros_like(theta)}
+
+    def step(self, theta, gradient, state, rate, t):
+        v, spare = state["v"], state["spare"]
+        np.square(gradient, out=spare)
+        v += spare
+        divide_by_root(gradient, v, self.epsilon, out=spare)
+        spare *= rate
+        theta -= spare
+
+
+class Adadelta(FirstOrder):
+    """Adadelta, whose steps have the scale of the parameters.
+
+    Zeiler (2012), "ADADELTA: An adaptive learning rate method":
+
+    v <- rho v + (1 - rho) g^2, d = sqrt(u + epsilon) / sqrt(v + epsilon) g,
+    u <- rho u + (1 - rho) d^2, theta <- theta - rate d.
+
+    The paper has no rate; it is as in ``torch.optim.Adadelta``, and usually 1.0.
+
+    Parameters
+    ----------
+    rho : float, default=0.9
+        Decay of the means of the squares, in [0, 1).
+
+    epsilon : float, default=1e-6
+        Lets the steps begin, above 0.
+
+    See Also
+    --------
+    RMSprop : Without a scale of its own.
+
+    Examples
+    --------
+    >>> from skmlp.optimizers import Adadelta
+    >>> Adadelta(rho=0.95)
+    Adadelta(rho=0.95)
+    """
+
+    _parameter_constraints = {
+        "rho": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+    }
+    usual_rate = 1.0
+
+    def __init__(self, rho=0.9, epsilon=1e-6):
+        self.rho = rho
         self.epsilon = epsilon
 
     def init(self, theta):
-        return {"m": np.zeros_like(theta), "v": np.zeros_like(theta)}
+        return {
+            "u": np.full_like(theta, self.epsilon / (1 - self.rho)),
+            "v": np.full_like(theta, self.epsilon / (1 - self.rho)),
+            "spare": np.zeros_like(theta),
+        }
 
     def step(self, theta, gradient, state, rate, t):
-        # The state is m / (1 - beta_1) and v / (1 - beta_2): with the constants in the
-        # step size, an update takes ten passes over the vectors instead of thirteen.
-        m, v = state["m"], state["v"]
-        root = (1 - self.beta_2) ** 0.5
-        size = (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
-        m *= self.beta_1
+        # The state is (u + epsilon) / (1 - rho) and (v + epsilon) / (1 - rho), of which the
+        # ratio is all that is needed: one spare vector is enough.
+        u, v, spare = state["u"], state["v"], state["spare"]
+        self._average(v, gradient, spare)
+        np.divide(u, v, out=spare)
+        np.sqrt(spare, out=spare)
+        gradient *= spare
+        self._average(u, gradient, spare)
+        gradient *= rate
+        theta -= gradient
+
+    def _average(self, mean, values, spare):
+        np.square(values, out=spare)
+        spare += self.epsilon
+        mean *= self.rho
+        mean += spare
+
+
+class Lion(FirstOrder):
+    """Lion, a step of the same size for every parameter.
+
+    Chen et al. (2023), "Symbolic discovery of optimization algorithms", algorithm 2:
+
+    theta <- theta - rate sign(beta_1 m + (1 - beta_1) g), m <- beta_2 m + (1 - beta_2) g,
+    after the weights, not the biases, were multiplied by 1 - rate weight_decay.  It takes
+    a rate a third to a tenth of Adam's, and a weight decay larger by as much; the usual
+    rate is 0.0001.
+
+    Parameters
+    ----------
+    beta_1 : float, default=0.9
+        Share of the mean in the step, in [0, 1).
+
+    beta_2 : float, default=0.99
+        Decay of the mean of the gradients, in [0, 1).
+
+    weight_decay : float, default=0.0
+        At least 0.
+
+    See Also
+    --------
+    AdamW : A step size of its own for every parameter.
+
+    Examples
+    --------
+    >>> from skmlp.optimizers import Lion
+    >>> Lion(weight_decay=0.1)
+    Lion(weight_decay=0.1)
+    """
+
+    _parameter_constraints = {
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+    }
+    usual_rate = 0.0001
+
+    def __init__(self, beta_1=0.9, beta_2=0.99, weight_decay=0.0):
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.weight_decay = weight_decay
+
+    def init(self, theta):
+        return {"m": np.zeros_like(theta), "spare": np.zeros_like(theta)}
+
+    def step(self, theta, gradient, state, rate, t):
+        # The state is m / (1 - beta_2); a sign needs no scale.  To take it in place would
+        # take NumPy ten times as long.
+        m, spare = state["m"], state["spare"]
+        np.multiply(m, self.beta_1 * (1 - self.beta_2) / (1 - self.beta_1), out=spare)
+        spare += gradient
+        m *= self.beta_2
         m += gradient
-        np.square(gradient, out=gradient)
-        v *= self.beta_2
-        v += gradient
-        np.sqrt(v, out=gradient)
-        gradient += self.epsilon / root
-        np.divide(m, gradient, out=gradient)
-        gradient *= rate * (size * (1 - self.beta_1) / root)
+        np.sign(spare, out=gradient)
+        gradient *= rate
         theta -= gradient
 
 
@@ -246,7 +832,16 @@ class LBFGS(Optimizer):
 
 
 OPTIMIZERS = {
+    "adadelta": Adadelta,
+    "adagrad": Adagrad,
     "adam": Adam,
+    "adamax": Adamax,
+    "adamw": AdamW,
+    "amsgrad": AMSGrad,
     "lbfgs": LBFGS,
+    "lion": Lion,
+    "nadam": NAdam,
+    "radam": RAdam,
+    "rmsprop": RMSprop,
     "sgd": SGD,
 }

@@ -3,8 +3,9 @@
 To add one, derive a class with `rate` from `Schedule` and name it in `SCHEDULES`.
 """
 
+import math
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from skmlp._sklearn import Interval
 @dataclass
 class Progress:
     """How far a training has come: all that a schedule may look at.
+
+    Everything counts what is completed, so that `step` and `epoch` are 0 at the first update.
 
     Attributes
     ----------
@@ -29,19 +32,33 @@ class Progress:
 
     plateaus : ndarray of shape (n_networks,), of int
         How often each network has gone `n_iter_no_change` epochs without improvement.
+
+    total_steps : int
+        Updates in `max_iter` epochs: the horizon of schedules that have one.  0 where it is
+        unknown, as in `partial_fit`.
     """
 
     plateaus: np.ndarray
     step: int = 0
     epoch: int = 0
     samples: int = 0
+    total_steps: int = 0
 
 
 class Schedule(Component):
-    """Base class of the schedules, which are pure functions asked before every epoch."""
+    """Base class of the schedules, which are pure functions of the progress.
+
+    Attributes
+    ----------
+    per_step : bool
+        Whether the rate changes within an epoch.  Where it is False, the engine asks for the
+        rate before the first update of every epoch, else before every update.
+    """
+
+    per_step = True
 
     def rate(self, initial, progress):
-        """Return the learning rate.
+        """Return the learning rate of the next update.
 
         Parameters
         ----------
@@ -53,6 +70,7 @@ class Schedule(Component):
         Returns
         -------
         rate : float or ndarray of shape (n_networks,)
+            A schedule with a horizon gives `initial` where `progress.total_steps` is 0.
         """
         raise NotImplementedError
 
@@ -72,10 +90,55 @@ class Schedule(Component):
         return np.ones(len(rate), dtype=bool)
 
 
-class Constant(Schedule):
+class WarmedSchedule(Schedule):
+    """Base class of the schedules that can begin with a warm-up.
+
+    `rate` of a derived class passes its result through `warmed`, which multiplies it by
+    min(1, (step + 1) / (warmup * total_steps)) (Goyal et al. 2017).  The schedule itself
+    runs from the first step on, not from the end of the warm-up.  There is no warm-up where
+    `total_steps` is 0, as in `partial_fit`.
+
+    Parameters
+    ----------
+    warmup : float, default=0.0
+        Share of the total steps in which the rate rises linearly, from 0 (no warm-up) to 1.
+    """
+
+    _parameter_constraints = {"warmup": [Interval(Real, 0, 1, closed="both")]}
+
+    def __init__(self, warmup=0.0):
+        self.warmup = warmup
+
+    @property
+    def per_step(self):
+        return self.warmup > 0
+
+    def warmed(self, rate, progress):
+        """Return the rate with the warm-up applied.
+
+        Parameters
+        ----------
+        rate : float or ndarray of shape (n_networks,)
+
+        progress : Progress
+
+        Returns
+        -------
+        rate : float or ndarray of the same shape
+        """
+        steps = self.warmup * progress.total_steps
+        return rate * min(1.0, (progress.step + 1) / steps) if steps else rate
+
+
+class Constant(WarmedSchedule):
     """The same learning rate throughout.
 
     rate = initial.
+
+    Parameters
+    ----------
+    warmup : float, default=0.0
+        Share of the total steps in which the rate rises linearly; see `WarmedSchedule`.
 
     See Also
     --------
@@ -85,15 +148,18 @@ class Constant(Schedule):
     --------
     >>> import numpy as np
     >>> from skmlp.schedules import Constant, Progress
-    >>> Constant().rate(0.001, Progress(plateaus=np.array([0])))
+    >>> progress = Progress(plateaus=np.array([0]), step=4, total_steps=100)
+    >>> Constant().rate(0.001, progress)
     0.001
+    >>> Constant(warmup=0.1).rate(0.001, progress)
+    0.0005
     """
 
     def rate(self, initial, progress):
-        return initial
+        return self.warmed(initial, progress)
 
 
-class InvScaling(Schedule):
+class InvScaling(WarmedSchedule):
     """A learning rate that falls with a power of the samples seen.
 
     rate = initial in the first epoch, then initial / (samples + 1)^power_t, as in
@@ -104,9 +170,13 @@ class InvScaling(Schedule):
     power_t : float, default=0.5
         The exponent, at least 0.
 
+    warmup : float, default=0.0
+        Share of the total steps in which the rate rises linearly; see `WarmedSchedule`.
+
     See Also
     --------
     Constant : No decay.
+    ExponentialDecay : Falls with the epochs.
 
     Examples
     --------
@@ -116,26 +186,36 @@ class InvScaling(Schedule):
     0.1
     """
 
-    _parameter_constraints = {"power_t": [Interval(Real, 0, None, closed="left")]}
+    _parameter_constraints = {
+        **WarmedSchedule._parameter_constraints,
+        "power_t": [Interval(Real, 0, None, closed="left")],
+    }
     flat_parameters = ("power_t",)
 
-    def __init__(self, power_t=0.5):
+    def __init__(self, power_t=0.5, warmup=0.0):
+        super().__init__(warmup)
         self.power_t = power_t
 
     def rate(self, initial, progress):
         if progress.epoch == 0:
-            return initial
-        return initial / (progress.samples + 1) ** self.power_t
+            return self.warmed(initial, progress)
+        return self.warmed(initial / (progress.samples + 1) ** self.power_t, progress)
 
 
-class Adaptive(Schedule):
+class Adaptive(WarmedSchedule):
     """A fifth of the learning rate at every plateau.
 
     rate = initial / 5 / 5 ..., once for each plateau; the training ends at the plateau where
     the rate is at most 1e-6, as in scikit-learn.
 
+    Parameters
+    ----------
+    warmup : float, default=0.0
+        Share of the total steps in which the rate rises linearly; see `WarmedSchedule`.
+
     See Also
     --------
+    Plateau : Any other factor.
     Constant : Ends the training at the first plateau.
 
     Examples
@@ -151,14 +231,268 @@ class Adaptive(Schedule):
         # Division by division, for scikit-learn's rounding where `stops` compares.
         for met in range(progress.plateaus.max()):
             rate[progress.plateaus > met] /= 5
-        return rate
+        return self.warmed(rate, progress)
 
     def stops(self, rate):
         return rate <= 1e-6
 
 
+class Plateau(WarmedSchedule):
+    """A learning rate that is reduced by a factor at every plateau.
+
+    rate = initial * factor^plateaus; the training ends at the plateau where the rate would
+    fall to `min_rate` or below.
+
+    Parameters
+    ----------
+    factor : float, default=0.1
+        Larger than 0 and smaller than 1.
+
+    min_rate : float, default=1e-6
+        A bound that the rate stays above, at least 0.  A network whose rate would not stay
+        above it, be it at the first plateau, stops there.
+
+    warmup : float, default=0.0
+        Share of the total steps in which the rate rises linearly; see `WarmedSchedule`.
+
+    See Also
+    --------
+    Adaptive : Divides by 5, with scikit-learn's numbers.
+    StepDecay : Reduces after a number of epochs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import Plateau, Progress
+    >>> plateau = Plateau(factor=0.5)
+    >>> plateau.rate(0.1, Progress(plateaus=np.array([0, 1, 2])))
+    array([0.1  , 0.05 , 0.025])
+    >>> plateau.stops(np.array([4e-6, 2e-6]))
+    array([False,  True])
+    """
+
+    _parameter_constraints = {
+        **WarmedSchedule._parameter_constraints,
+        "factor": [Interval(Real, 0, 1, closed="neither")],
+        "min_rate": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def __init__(self, factor=0.1, min_rate=1e-6, warmup=0.0):
+        super().__init__(warmup)
+        self.factor = factor
+        self.min_rate = min_rate
+
+    def rate(self, initial, progress):
+        return self.warmed(initial * self.factor**progress.plateaus, progress)
+
+    def stops(self, rate):
+        # A little above the bound: 1e-5 * 0.1 is rounded to more than 1e-6.
+        return rate * self.factor <= self.min_rate * (1 + 1e-9)
+
+
+class ExponentialDecay(WarmedSchedule):
+    """A learning rate that falls by the same factor after every epoch.
+
+    rate = initial * decay^epoch.  The first epoch has the initial rate.
+
+    Parameters
+    ----------
+    decay : float, default=0.95
+        Larger than 0 and at most 1.
+
+    warmup : float, default=0.0
+        Share of the total steps in which the rate rises linearly; see `WarmedSchedule`.
+
+    See Also
+    --------
+    StepDecay : Falls in larger steps.
+    CosineDecay : Falls over a known number of steps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import ExponentialDecay, Progress
+    >>> ExponentialDecay(decay=0.5).rate(0.1, Progress(plateaus=np.array([0]), epoch=2))
+    0.025
+    """
+
+    _parameter_constraints = {
+        **WarmedSchedule._parameter_constraints,
+        "decay": [Interval(Real, 0, 1, closed="right")],
+    }
+
+    def __init__(self, decay=0.95, warmup=0.0):
+        super().__init__(warmup)
+        self.decay = decay
+
+    def rate(self, initial, progress):
+        return self.warmed(initial * self.decay**progress.epoch, progress)
+
+
+class StepDecay(WarmedSchedule):
+    """A learning rate that falls by a factor after every so many epochs.
+
+    rate = initial * factor^floor(epoch / every).  The first `every` epochs have the initial
+    rate.
+
+    Parameters
+    ----------
+    factor : float, default=0.1
+        Larger than 0 and at most 1.
+
+    every : int, default=10
+        Epochs with the same rate.
+
+    warmup : float, default=0.0
+        Share of the total steps in which the rate rises linearly; see `WarmedSchedule`.
+
+    See Also
+    --------
+    ExponentialDecay : Falls after every epoch.
+    Plateau : Falls where the training makes no progress.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import Progress, StepDecay
+    >>> schedule = StepDecay(factor=0.5, every=10)
+    >>> [schedule.rate(0.1, Progress(np.array([0]), epoch=epoch)) for epoch in (9, 10, 20)]
+    [0.1, 0.05, 0.025]
+    """
+
+    _parameter_constraints = {
+        **WarmedSchedule._parameter_constraints,
+        "factor": [Interval(Real, 0, 1, closed="right")],
+        "every": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(self, factor=0.1, every=10, warmup=0.0):
+        super().__init__(warmup)
+        self.factor = factor
+        self.every = every
+
+    def rate(self, initial, progress):
+        falls = progress.epoch // self.every
+        return self.warmed(initial * self.factor**falls, progress)
+
+
+class CosineDecay(WarmedSchedule):
+    """A learning rate that falls along half a cosine wave, step by step.
+
+    rate = initial * (final + (1 - final) (1 + cos(pi s)) / 2) with
+    s = min(1, step / total_steps) (Loshchilov and Hutter 2017, without restarts).  The first
+    update has the initial rate, and updates beyond `total_steps` have initial * final.  A
+    warm-up multiplies this; the wave runs over all steps with it too.  Without a horizon,
+    where `total_steps` is 0 as in `partial_fit`, the rate is the initial one throughout.
+
+    Parameters
+    ----------
+    final : float, default=0.0
+        Share of the initial rate that is left at the end, from 0 to 1.
+
+    warmup : float, default=0.0
+        Share of the total steps in which the rate rises linearly; see `WarmedSchedule`.
+
+    See Also
+    --------
+    OneCycle : Rises first.
+    ExponentialDecay : Needs no horizon.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import CosineDecay, Progress
+    >>> CosineDecay().rate(0.1, Progress(plateaus=np.array([0]), step=50, total_steps=100))
+    0.05
+    """
+
+    _parameter_constraints = {
+        **WarmedSchedule._parameter_constraints,
+        "final": [Interval(Real, 0, 1, closed="both")],
+    }
+    per_step = True
+
+    def __init__(self, final=0.0, warmup=0.0):
+        super().__init__(warmup)
+        self.final = final
+
+    def rate(self, initial, progress):
+        if not progress.total_steps:
+            return initial
+        s = min(1.0, progress.step / progress.total_steps)
+        return self.warmed(initial * _wave(self.final, s), progress)
+
+
+class OneCycle(Schedule):
+    """A learning rate that rises to its initial value and falls again, step by step.
+
+    Two half cosine waves (Smith and Topin 2019): from initial * start in the first update to
+    the initial rate, which is the largest one, in update rise * total_steps, and down to
+    initial * final in the last update.  Updates beyond `total_steps` go on with that.  With
+    the defaults it is PyTorch's ``OneCycleLR``, but the momentum is left alone.  Without a
+    horizon, where `total_steps` is 0 as in `partial_fit`, the rate is the initial one
+    throughout.
+
+    Parameters
+    ----------
+    rise : float, default=0.3
+        Share of the steps in which the rate rises, from 0 to 1.
+
+    start : float, default=0.04
+        Share of the initial rate at the start, from 0 to 1.
+
+    final : float, default=4e-6
+        Share of the initial rate at the end, from 0 to 1.
+
+    See Also
+    --------
+    CosineDecay : Falls from the first step on, or after a warm-up.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import OneCycle, Progress
+    >>> now = [Progress(np.array([0]), step=step, total_steps=100) for step in (0, 29, 64, 99)]
+    >>> np.array([OneCycle(final=0).rate(0.1, progress) for progress in now])
+    array([0.004, 0.1  , 0.05 , 0.   ])
+    """
+
+    _parameter_constraints = {
+        "rise": [Interval(Real, 0, 1, closed="both")],
+        "start": [Interval(Real, 0, 1, closed="both")],
+        "final": [Interval(Real, 0, 1, closed="both")],
+    }
+
+    def __init__(self, rise=0.3, start=0.04, final=4e-6):
+        self.rise = rise
+        self.start = start
+        self.final = final
+
+    def rate(self, initial, progress):
+        if not progress.total_steps:
+            return initial
+        last = progress.total_steps - 1
+        peak = max(0.0, self.rise * progress.total_steps - 1)
+        step = min(progress.step, last)
+        if step < peak:
+            return initial * _wave(self.start, 1 - step / peak)
+        if step > peak:
+            return initial * _wave(self.final, (step - peak) / (last - peak))
+        return initial
+
+
+def _wave(low, s):
+    """Half a cosine wave from 1 at s = 0 to `low` at s = 1."""
+    return low + (1 - low) * (1 + math.cos(math.pi * s)) / 2
+
+
 SCHEDULES = {
     "adaptive": Adaptive,
     "constant": Constant,
+    "cosine": CosineDecay,
+    "exponential": ExponentialDecay,
     "invscaling": InvScaling,
+    "one_cycle": OneCycle,
+    "plateau": Plateau,
+    "step": StepDecay,
 }

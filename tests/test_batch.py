@@ -8,6 +8,7 @@ from sklearn.utils import gen_batches
 from skmlp import _batch
 from skmlp._batch import make_source
 from skmlp._network import Network, Parameters
+from skmlp.activations import Identity
 from skmlp.losses import SquaredError
 
 N_SAMPLES, N_FEATURES, N_OUTPUTS, N_ROWS, N_NETWORKS = 23, 5, 2, 4, 3
@@ -45,7 +46,7 @@ def test_every_step_has_its_rows(weight, kind, n_networks, n_batches, monkeypatc
     assert source.n_batches == (n_batches if kind == "gathered" else 1)
     source.y[...] = np.nan
     source.raw[...] = 0
-    network = Network((N_FEATURES, 6, N_OUTPUTS), [])
+    network = Network((N_FEATURES, 6, N_OUTPUTS), [Identity()])
     parameters = Parameters(network, RNG.normal(size=(n_networks, network.n_parameters)))
     first = [network.blocks(theta)[0] for theta in parameters.vector]
     z = np.full((n_networks, 6, N_ROWS), np.nan)

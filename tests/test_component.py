@@ -10,7 +10,7 @@ from skmlp._component import Component, resolve
 from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmlp.initializers import INITIALIZERS
 from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES
-from skmlp.optimizers import OPTIMIZERS, SGD, Adam
+from skmlp.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
 from skmlp.schedules import SCHEDULES, InvScaling
 
 FAMILIES = [
@@ -60,24 +60,37 @@ def test_constraints_and_flat_parameters_are_parameters(cls):
 
 def test_a_name_is_fed_by_the_flat_parameters():
     model = MLPClassifier(optimizer="sgd", momentum=0.3, nesterovs_momentum=False)
-    optimizer = resolve(model, "optimizer", OPTIMIZERS)
+    optimizer = resolve(model, "optimizer", "sgd", Optimizer, OPTIMIZERS)
     assert optimizer.get_params() == {"momentum": 0.3, "nesterovs_momentum": False}
 
 
 def test_an_object_carries_its_own():
     sgd = SGD(momentum=0.3)
-    assert resolve(MLPClassifier(optimizer=sgd), "optimizer", OPTIMIZERS) is sgd
+    assert resolve(MLPClassifier(), "optimizer", sgd, Optimizer, OPTIMIZERS) is sgd
 
 
 @pytest.mark.parametrize(
-    ("parameters", "message"),
+    ("value", "error", "message"),
     [
-        ({"optimizer": "nope"}, "optimizer='nope' is not one of .*'sgd'"),
-        ({"optimizer": SGD(momentum=2)}, "'momentum' parameter of SGD"),
+        (
+            "nope",
+            ValueError,
+            r"'optimizer' .* MLPRegressor .* 'sgd'.*\. Got 'nope' instead\.$",
+        ),
+        ("adm", ValueError, r"Got 'adm' instead\. Did you mean 'adam'\?$"),
+        (SGD(momentum=2), ValueError, "'momentum' parameter of SGD"),
+        (InvScaling(), TypeError, r"'optimizer' .* class Optimizer. Got InvScaling\(\)"),
     ],
 )
-def test_errors_name_the_parameter(parameters, message):
-    model = MLPRegressor(**parameters)
-    (name,) = parameters
-    with pytest.raises(ValueError, match=message):
-        resolve(model, name, model._families[name])
+def test_errors_name_the_parameter(value, error, message):
+    with pytest.raises(error, match=message):
+        resolve(MLPRegressor(), "optimizer", value, Optimizer, OPTIMIZERS)
+
+
+@pytest.mark.parametrize("name", ["activation", "output_activation", "loss", "optimizer"])
+def test_a_wrong_name_is_reported_by_fit_with_the_nearest(name):
+    right = {"activation": "leaky_relu", "output_activation": "softplus", "loss": "huber"}
+    right = right.get(name, "adamax")
+    model = MLPRegressor(**{name: right.replace("u", "")[:-1]})
+    with pytest.raises(ValueError, match=f"'{name}' .* Did you mean '{right}'"):
+        model.fit([[0.0], [1.0]], [0.0, 1.0])

@@ -531,7 +531,7 @@ BAD_DATA = [
     (regressor(), (X, changed(X[:, 0], np.inf)), "y contains infinity"),
     (regressor(), (X, np.zeros((150, 2, 2))), "y: Found array with dim 3"),
     (regressor(), (X, sparse.csr_array(INDICATORS)), "Sparse y is not supported"),
-    (regressor(loss="poisson"), (X, X[:, 0]), "y has negative values, .* loss='poisson'"),
+    (regressor(loss="poisson"), (X, X[:, 0]), "y has negative values, .* loss=Poisson"),
     (regressor(dtype="float32"), (X * 1e300, LABELS), "X has values that are too large"),
     (
         regressor(dtype="float32"),

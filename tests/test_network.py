@@ -1,10 +1,9 @@
 """Forward and backward pass, with shapes that are all different."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.base import clone
 
 from skmlp import _network
 from skmlp._batch import make_source
@@ -40,8 +39,22 @@ class Cubic(Activation):
 
 HIDDEN = {**{name: cls() for name, cls in ACTIVATIONS.items()}, "cubic": Cubic()}
 
+# A straight-through gradient is not the derivative of the function.
+DIFFERENTIABLE = {name: f for name, f in HIDDEN.items() if name not in ("step", "sign")}
+
+
+def with_parameters(activation, params):
+    """An activation that begins with these parameters of its own."""
+    other = clone(activation)
+    other.initial_params = lambda: params
+    return other
+
+
 sizes = pytest.mark.parametrize("sizes", SIZES, ids=str)
 activations = pytest.mark.parametrize("activation", HIDDEN.values(), ids=HIDDEN)
+differentiable = pytest.mark.parametrize(
+    "activation", DIFFERENTIABLE.values(), ids=DIFFERENTIABLE
+)
 stacks = pytest.mark.parametrize("n_networks", [1, N_NETWORKS])
 kinds = pytest.mark.parametrize("kind", ["index", "slice", "sparse"])
 
@@ -72,19 +85,19 @@ def test_forward_is_that_of_every_network(sizes, activation, n_networks, kind):
     raw = batch.raw.reshape(n_networks, sizes[-1], N_ROWS)
     for theta, outputs in zip(parameters.vector, raw, strict=True):
         expected = X.T
-        for i, block in enumerate(network.blocks(theta)):
-            expected = block[:-1].T @ expected + block[-1][:, None]
+        coefs, intercepts, own = network.unpack(theta)
+        for i, (W, b) in enumerate(zip(coefs, intercepts, strict=True)):
+            expected = W.T @ expected + b[:, None]
             if i < len(sizes) - 2:
-                expected = activation(expected)
-        np.testing.assert_allclose(outputs, expected, rtol=1e-12)
-        coefs, intercepts = network.unpack(theta)
+                expected = with_parameters(activation, own[i])(expected)
+        np.testing.assert_allclose(outputs, expected, rtol=1e-9, atol=1e-12)
         for data in (X, sparse.csr_array(X), sparse.csc_matrix(X)):
-            predicted = raw_outputs(data, coefs, intercepts, network.activations)
-            np.testing.assert_allclose(predicted, expected, rtol=1e-12)
+            predicted = raw_outputs(data, coefs, intercepts, own, network.activations)
+            np.testing.assert_allclose(predicted, expected, rtol=1e-9, atol=1e-12)
 
 
 @sizes
-@activations
+@differentiable
 @stacks
 @kinds
 def test_gradient_is_the_finite_difference(sizes, activation, n_networks, kind):
@@ -126,21 +139,26 @@ def test_outputs_by_block_are_those_of_all_samples(sizes, rows, kind, monkeypatc
         lengths.append(raw.shape[1])
         return raw.T > 0
 
-    outputs = outputs_by_block(kind(X), *model, convert, rows)
+    outputs = outputs_by_block(kind(X), model, convert, rows)
     assert outputs.dtype == bool
     np.testing.assert_array_equal(outputs, raw.T > 0)
     assert lengths == ([32, 32, 32, 4] if rows is None else [4])
 
 
 @sizes
-def test_pack_and_unpack(sizes):
-    network = Network(sizes, [ACTIVATIONS["relu"]()] * (len(sizes) - 2))
+@activations
+def test_pack_and_unpack(sizes, activation):
+    network = Network(sizes, [activation] * (len(sizes) - 2))
     theta = np.arange(network.n_parameters, dtype=np.float64)
-    coefs, intercepts = network.unpack(theta)
-    assert [W.shape for W in coefs] == list(pairwise(sizes))
-    assert [b.shape for b in intercepts] == [(units,) for units in sizes[1:]]
+    coefs, intercepts, own = network.unpack(theta)
+    rows = [activation.pieces] * (len(sizes) - 2) + [1]
+    units = [n * pieces for n, pieces in zip(sizes[1:], rows, strict=True)]
+    assert [W.shape for W in coefs] == list(zip(sizes, units, strict=False))
+    assert [b.shape for b in intercepts] == [(n,) for n in units]
+    assert len(own) == len(sizes) - 2
+    assert {len(params) for params in own} <= {len(activation.initial_params())}
     assert all(np.shares_memory(a, theta) for a in coefs + intercepts)
-    np.testing.assert_array_equal(network.pack(coefs, intercepts, np.float64), theta)
+    np.testing.assert_array_equal(network.pack(coefs, intercepts, own, np.float64), theta)
     n_weights = sum(W.size for W in coefs)
     assert network.is_weight(np.float64).sum() == n_weights
     for block in network.blocks(network.is_weight(np.float64)):

@@ -43,8 +43,8 @@ def theta():
 def test_value_is_the_weighted_mean_plus_penalty(weight, theta):
     values, _ = evaluate(theta, weight)
     for i in range(N_NETWORKS):
-        coefs, intercepts = NETWORK.unpack(theta[i])
-        residual = raw_outputs(X, coefs, intercepts, NETWORK.activations)[0] - Y[:, 0]
+        coefs, *others = NETWORK.unpack(theta[i])
+        residual = raw_outputs(X, coefs, *others, NETWORK.activations)[0] - Y[:, 0]
         w = np.broadcast_to(1.0 if weight is None else weight, (N_NETWORKS, N_ROWS))[i]
         squares = sum(np.sum(W**2) for W in coefs)
         expected = (np.sum(w * residual**2) / 2 + ALPHA / 2 * squares) / w.sum()

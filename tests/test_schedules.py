@@ -1,53 +1,264 @@
-"""Every schedule by the same contracts; values by hand."""
+"""Every schedule by the same contracts; values by hand, and by PyTorch."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
-from skmlp.schedules import SCHEDULES, Adaptive, Constant, InvScaling, Progress
+from skmlp._sklearn import validate_parameter_constraints
+from skmlp.schedules import (
+    SCHEDULES,
+    Adaptive,
+    Constant,
+    CosineDecay,
+    ExponentialDecay,
+    InvScaling,
+    OneCycle,
+    Plateau,
+    Progress,
+    Schedule,
+    StepDecay,
+    WarmedSchedule,
+)
 
-every = pytest.mark.parametrize("name", sorted(SCHEDULES))
+TORCH = json.loads(
+    (Path(__file__).parent / "references" / "schedules.json").read_text(encoding="utf-8")
+)
+
+
+class Halving(Schedule):
+    """A user's own schedule has `rate` and nothing else."""
+
+    def rate(self, initial, progress):
+        return initial * 0.5**progress.epoch
+
+
+def can_warm(cls):
+    return issubclass(cls, WarmedSchedule)
+
+
+DEFAULT = [cls() for cls in SCHEDULES.values()]
+WARMED = [cls(warmup=0.25) for cls in SCHEDULES.values() if can_warm(cls)]
+HORIZON = [
+    CosineDecay(),
+    CosineDecay(final=0.2, warmup=1),
+    Constant(warmup=0.5),
+    OneCycle(),
+    OneCycle(rise=0, start=1, final=0),
+    OneCycle(rise=1, start=0, final=1),
+    OneCycle(rise=0.9),
+]
+OTHER = [
+    InvScaling(power_t=2),
+    Plateau(factor=0.5, min_rate=0),
+    ExponentialDecay(decay=1),
+    StepDecay(factor=0.5, every=3),
+    Halving(),
+]
+every = pytest.mark.parametrize("schedule", DEFAULT + WARMED + HORIZON + OTHER, ids=str)
 
 
 def progress(**more):
     return Progress(**{"plateaus": np.zeros(3, dtype=int), **more})
 
 
-@every
-def test_starts_at_the_initial_rate(name):
-    np.testing.assert_array_equal(SCHEDULES[name]().rate(1, progress()), 1)
+def moments():
+    """Progress in the middle of a training, at its limits, and far beyond."""
+    for total_steps in (0, 1, 2, 3, 100):
+        for step in (0, 1, 2, 50, 99, 100, 101, 10**6):
+            plateaus = np.array([0, 1, min(step, 1000)])
+            counts = {"step": step, "epoch": step // 10, "samples": step * 7}
+            yield progress(plateaus=plateaus, total_steps=total_steps, **counts)
 
 
 @every
-def test_is_pure(name):
-    now = progress(step=50, epoch=5, samples=1000, plateaus=np.array([0, 1, 2]))
-    schedule = SCHEDULES[name]()
-    first = schedule.rate(1, now)
-    np.testing.assert_array_equal(first, schedule.rate(1, now))
-    assert np.broadcast_to(first, 3).shape == (3,)
+def test_is_pure(schedule):
+    before = vars(clone(schedule))
+    for now in moments():
+        same = replace(now, plateaus=now.plateaus.copy())
+        first = schedule.rate(1, now)
+        np.testing.assert_array_equal(schedule.rate(1, same), first)
+        np.testing.assert_array_equal(now.plateaus, same.plateaus)
+    assert vars(schedule) == before
 
 
 @every
-def test_stops_says_so_for_every_network(name):
-    stops = SCHEDULES[name]().stops(np.array([1e-3, 1e-6, 1e-9]))
+def test_is_finite_and_at_most_the_initial_rate(schedule):
+    for now in moments():
+        rate = np.asarray(schedule.rate(0.1, now))
+        assert rate.shape in [(), (3,)]
+        assert np.isfinite(rate).all()
+        assert (rate >= 0).all()
+        assert (rate <= 0.1).all()
+
+
+@every
+def test_starts_at_the_initial_rate_where_there_is_no_horizon(schedule):
+    np.testing.assert_array_equal(schedule.rate(1, progress()), 1)
+
+
+@pytest.mark.parametrize("schedule", HORIZON, ids=str)
+def test_is_constant_without_a_horizon_and_beyond_it(schedule):
+    for step in (1, 50, 10**6):
+        assert schedule.rate(0.1, progress(step=step)) == 0.1
+    for total_steps in (1, 2, 3, 100):
+        at_end, beyond = (
+            schedule.rate(0.1, progress(step=step, total_steps=total_steps))
+            for step in (total_steps, 10 * total_steps)
+        )
+        assert at_end == beyond
+
+
+@every
+def test_changes_within_an_epoch_only_where_it_says_so(schedule):
+    rates = [
+        schedule.rate(1, progress(step=step, epoch=2, samples=500, total_steps=100))
+        for step in range(20, 30)
+    ]
+    if not schedule.per_step:
+        assert len(np.unique(rates, axis=0)) == 1
+    elif type(schedule) is not Halving:
+        assert len(np.unique(rates, axis=0)) > 1
+
+
+@pytest.mark.parametrize("name", sorted(SCHEDULES))
+def test_per_step(name):
+    cls = SCHEDULES[name]
+    assert cls().per_step == (cls in (CosineDecay, OneCycle))
+    assert ("warmup" in cls().get_params()) == (cls is not OneCycle)
+    if can_warm(cls):
+        assert cls(warmup=0.1).per_step
+
+
+@pytest.mark.parametrize("warmed", WARMED, ids=str)
+def test_warmup_multiplies_the_rate(warmed):
+    cold = clone(warmed).set_params(warmup=0.0)
+    for step in (0, 1, 12, 24, 25, 99, 100, 1000):
+        now = progress(
+            step=step, epoch=step // 10, samples=step, total_steps=100, plateaus=np.arange(3)
+        )
+        np.testing.assert_allclose(
+            warmed.rate(0.1, now), cold.rate(0.1, now) * min(1, (step + 1) / 25), rtol=1e-14
+        )
+        now.total_steps = 0
+        np.testing.assert_array_equal(warmed.rate(0.1, now), cold.rate(0.1, now))
+
+
+@every
+def test_stops_says_so_for_every_network(schedule):
+    stops = schedule.stops(np.array([1e-3, 1e-6, 0]))
     assert stops.shape == (3,)
     assert stops.dtype == bool
-    assert stops[1:].all()
+    assert stops[2]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rates", "expected"),
+    [
+        (Constant(), [1, 1e-9], [True, True]),
+        (CosineDecay(), [1, 1e-9], [True, True]),
+        (Adaptive(), [1e-3, 1e-6], [False, True]),
+        (Plateau(), [1.1e-5, 1e-5, 1e-6], [False, True, True]),
+        (Plateau(), 1e-3 * 0.1 ** np.arange(4), [False, False, True, True]),
+        (Plateau(factor=0.5, min_rate=0.1), [0.3, 0.2], [False, True]),
+        (Plateau(min_rate=0), [1e-300, 0], [False, True]),
+    ],
+)
+def test_stops(schedule, rates, expected):
+    np.testing.assert_array_equal(schedule.stops(np.array(rates)), expected)
+
+
+PLATEAUS = {"plateaus": np.array([0, 1, 2])}
 
 
 @pytest.mark.parametrize(
     ("schedule", "now", "expected"),
     [
-        (Constant(), progress(epoch=9, samples=99), 1),
-        (InvScaling(), progress(epoch=0, samples=99), 1),
-        (InvScaling(), progress(epoch=1, samples=99), 0.1),
-        (InvScaling(power_t=2), progress(epoch=3, samples=1), 0.25),
-        (Adaptive(), progress(plateaus=np.array([0, 1, 2])), [1, 1 / 5, 1 / 5 / 5]),
+        (Constant(), {"epoch": 9, "samples": 99}, 1),
+        (Constant(warmup=0.1), {"step": 0, "total_steps": 100}, 0.1),
+        (Constant(warmup=0.1), {"step": 9, "total_steps": 100}, 1),
+        (Constant(warmup=0.001), {"step": 0, "total_steps": 100}, 1),
+        (InvScaling(), {"epoch": 0, "samples": 99}, 1),
+        (InvScaling(), {"epoch": 1, "samples": 99}, 0.1),
+        (InvScaling(power_t=2), {"epoch": 3, "samples": 1}, 0.25),
+        (Adaptive(), PLATEAUS, [1, 1 / 5, 1 / 5 / 5]),
+        (Adaptive(warmup=1), {"step": 1, "total_steps": 4, **PLATEAUS}, [0.5, 0.1, 0.02]),
+        (Plateau(), PLATEAUS, [1, 0.1, 0.01]),
+        (Plateau(factor=0.5), PLATEAUS, [1, 0.5, 0.25]),
+        (ExponentialDecay(), {"epoch": 2, "step": 99}, 0.9025),
+        (ExponentialDecay(decay=0.5), {"epoch": 10}, 1 / 1024),
+        (StepDecay(), {"epoch": 9}, 1),
+        (StepDecay(), {"epoch": 10}, 0.1),
+        (StepDecay(factor=0.5, every=2), {"epoch": 5}, 0.25),
+        (CosineDecay(), {"step": 0, "total_steps": 12}, 1),
+        (CosineDecay(), {"step": 4, "total_steps": 12}, 0.75),
+        (CosineDecay(), {"step": 12, "total_steps": 12}, 0),
+        (CosineDecay(final=0.2), {"step": 6, "total_steps": 12}, 0.6),
+        (CosineDecay(final=0.2), {"step": 99, "total_steps": 12}, 0.2),
+        (CosineDecay(warmup=1), {"step": 3, "total_steps": 12}, (2 + 2**0.5) / 12),
+        (OneCycle(), {"step": 0, "total_steps": 100}, 0.04),
+        (OneCycle(), {"step": 29, "total_steps": 100}, 1),
+        (OneCycle(), {"step": 64, "total_steps": 100}, 0.500002),
+        (OneCycle(), {"step": 99, "total_steps": 100}, 4e-6),
+        (OneCycle(), {"step": 0, "total_steps": 1}, 1),
     ],
 )
 def test_values(schedule, now, expected):
-    np.testing.assert_allclose(schedule.rate(1, now), expected, rtol=1e-15)
-    np.testing.assert_allclose(schedule.rate(0.3, now), 0.3 * np.array(expected), rtol=1e-15)
+    now = progress(**now)
+    for initial in (1, 0.3):
+        np.testing.assert_allclose(
+            schedule.rate(initial, now), initial * np.array(expected), rtol=1e-14
+        )
 
 
-def test_adaptive_goes_on_above_the_smallest_rate():
-    np.testing.assert_array_equal(Adaptive().stops(np.array([1e-3, 1e-6])), [False, True])
+@pytest.mark.parametrize(
+    ("name", "schedule"),
+    [
+        ("OneCycleLR", OneCycle()),
+        ("OneCycleLR, other parameters", OneCycle(rise=0.51, start=0.1, final=0.02)),
+        ("CosineAnnealingLR", CosineDecay()),
+        ("CosineAnnealingLR, eta_min", CosineDecay(final=0.25)),
+        ("ExponentialLR", ExponentialDecay()),
+        ("StepLR", StepDecay()),
+        ("StepLR, other parameters", StepDecay(factor=0.5, every=3)),
+        ("LinearLR", Constant(warmup=0.25)),
+        ("LinearLR and CosineAnnealingLR", CosineDecay(warmup=0.25)),
+    ],
+)
+def test_rates_are_those_of_torch(name, schedule):
+    n_steps = TORCH["n_steps"]
+    rates = [
+        schedule.rate(TORCH["initial"], progress(step=i, epoch=i, total_steps=n_steps))
+        for i in range(n_steps)
+    ]
+    np.testing.assert_allclose(rates, TORCH["rates"][name], rtol=1e-12, atol=1e-16)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        Constant(warmup=1.1),
+        InvScaling(power_t=-1),
+        Plateau(factor=1.0),
+        Plateau(min_rate=-1),
+        ExponentialDecay(decay=0.0),
+        StepDecay(factor=2),
+        StepDecay(every=0),
+        StepDecay(every=1.5),
+        CosineDecay(final=-0.1),
+        CosineDecay(warmup=-0.1),
+        OneCycle(rise=2),
+        OneCycle(start=2),
+        OneCycle(final=-1),
+    ],
+    ids=str,
+)
+def test_bad_parameters(schedule):
+    name = type(schedule).__name__
+    with pytest.raises(ValueError, match=f"parameter of {name} must be"):
+        validate_parameter_constraints(
+            schedule._parameter_constraints, schedule.get_params(), name
+        )
