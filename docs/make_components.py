@@ -32,8 +32,9 @@ HEAD = """# Components
 
 Written by `python docs/make_components.py` from the docstrings. Every component is a name, or
 an object of the class where other hyperparameters than the default ones are wanted:
-`activation="leaky_relu"` or `activation=LeakyReLU(negative_slope=0.2)`. Components of your own:
-[extending](extending.md).
+`activation="leaky_relu"` or `activation=LeakyReLU(negative_slope=0.2)`.
+
+[How to write a component of your own](extending.md).
 """
 
 

@@ -296,6 +296,12 @@ class BaseMLP(BaseEstimator):
             )
         return self._resolve("optimizer" if self.solver is None else "solver")
 
+    def _loss_attribute(self, name):
+        """What the class of the loss says, for tags and for the methods that there are."""
+        base, registry = self._families["loss"]
+        loss = registry.get(self.loss, base) if isinstance(self.loss, str) else self.loss
+        return getattr(loss, name, getattr(base, name))
+
     def _resolve_loss(self):
         """The loss for these targets, and the name of the output activation."""
         loss = self._resolve("loss").for_task(self._targets.task)

@@ -170,8 +170,9 @@ class Run:
         weight = plan.sample_weight
         if np.ndim(weight) == 2:
             weight = weight[self.alive]
-        shrink = plan.optimizer.weight_decay
-        self.shrink = shrink and shrink * plan.network.is_weight(self.theta.dtype)
+        decay, self.shrink = plan.optimizer.weight_decay, None
+        if decay:
+            self.shrink = decay * plan.network.is_weight(self.theta.dtype)
         whole = self.n_samples - self.n_samples % plan.batch_size
         self.chunks = []
         for start, stop in ((0, whole), (whole, self.n_samples)):
@@ -195,15 +196,6 @@ class Run:
         if (rates == rates[0]).all():
             return float(rates[0])
         return rates[:, None].astype(self.theta.dtype)
-
-    def step(self, rate):
-        """Update the weights by the gradient of the latest batch."""
-        theta, memory, optimizer = self.theta, self.memory, self.plan.optimizer
-        memory.progress.step += 1
-        if optimizer.weight_decay:
-            theta -= rate * self.shrink * theta
-        gradient = self.objective.gradient.vector
-        optimizer.step(theta, gradient, memory.state, rate, memory.progress.step)
 
     def record(self, **quantities):
         """Add the values of an epoch to the history."""
@@ -272,7 +264,8 @@ def train_epoch(run):
     """
     start = perf_counter()
     plan, objective, progress = run.plan, run.objective, run.memory.progress
-    per_step = plan.schedule.per_step
+    theta, gradient, shrink = run.theta, objective.gradient.vector, run.shrink
+    step, per_step = plan.optimizer.step, plan.schedule.per_step
     rates = run.rates()
     rate = run.factor(rates)
     if plan.shuffle:
@@ -285,7 +278,10 @@ def train_epoch(run):
             if per_step:
                 rates = run.rates()
                 rate = run.factor(rates)
-            run.step(rate)
+            if shrink is not None:
+                theta -= rate * shrink * theta
+            progress.step += 1
+            step(theta, gradient, run.memory.state, rate, progress.step)
         values = objective.values(source, penalties)
         total += source.n_rows * np.add.reduce(values, axis=0, dtype=np.float64)
     progress.samples += run.n_samples

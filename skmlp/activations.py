@@ -162,6 +162,9 @@ class Identity(Activation):
 
     f(z) = z, with the derivative 1.
 
+    As the output it is for targets that may be any number.  As a hidden layer it only reduces
+    the dimension, and a network with no other activation is a linear model.
+
     See Also
     --------
     ReLU : The identity for positive inputs.
@@ -183,7 +186,12 @@ class Identity(Activation):
 class Logistic(Activation):
     """Logistic function, or sigmoid.
 
-    f(z) = 1 / (1 + exp(-z)), with the derivative a (1 - a).
+    f(z) = 1 / (1 + exp(-z)), with the derivative a (1 - a) (Rumelhart, Hinton and Williams
+    1986, "Learning representations by back-propagating errors").
+
+    As `output_activation` it is for targets between 0 and 1.  In hidden layers take Tanh or
+    ReLU: a logistic function has positive values only and a derivative of at most 1/4, so that
+    deep networks learn slowly.
 
     See Also
     --------
@@ -219,7 +227,11 @@ class Logistic(Activation):
 class Tanh(Activation):
     """Hyperbolic tangent.
 
-    f(z) = tanh(z), with the derivative 1 - a^2.
+    f(z) = tanh(z), with the derivative 1 - a^2 (LeCun et al. 1998, "Efficient backprop").
+
+    Take it for smooth functions of few standardized features in one or two hidden layers.  In
+    deeper networks its derivative vanishes where units saturate, and ReLU or SiLU is easier to
+    train.
 
     See Also
     --------
@@ -253,6 +265,10 @@ class ReLU(Activation):
     f(z) = max(0, z), with the derivative 1 where a > 0 and else 0 (Glorot, Bordes and Bengio
     2011, "Deep sparse rectifier neural networks").
 
+    The default, and the one to compare others with: cheap, and without saturation for positive
+    inputs.  Where many units end up at 0 for all samples, take LeakyReLU; where the prediction
+    has to be smooth, Tanh or SiLU.
+
     See Also
     --------
     Identity : Linear for negative inputs too.
@@ -285,6 +301,9 @@ class LeakyReLU(Activation):
     f(z) = z where z > 0 and else negative_slope z, with the derivative 1 where a > 0 and
     else negative_slope (Maas, Hannun and Ng 2013, "Rectifier nonlinearities improve neural
     network acoustic models").
+
+    Take it in place of ReLU where many units are 0 for all samples and so learn no more, as
+    after a learning rate that was too large; otherwise the two rarely differ.
 
     Parameters
     ----------
@@ -334,6 +353,9 @@ class PReLU(Activation):
     f(z) = z where z > 0 and else slope z, with the derivative 1 where z > 0 and else slope;
     that with respect to the slope is min(0, z) (He, Zhang, Ren and Sun 2015, "Delving deep
     into rectifiers").  The slope is not confined and may become negative.
+
+    Take it in place of LeakyReLU where there are enough samples to learn the slope rather than
+    to search for it; it is one more parameter per layer, exempt from the penalty.
 
     Parameters
     ----------
@@ -426,6 +448,9 @@ class ELU(ScaledELU):
     else a + alpha (Clevert, Unterthiner and Hochreiter 2016, "Fast and accurate deep network
     learning by exponential linear units").
 
+    Take it in place of ReLU where units die or a smoother prediction is wanted: negative
+    outputs bring the mean of a layer closer to 0, for the price of an exponential function.
+
     Parameters
     ----------
     alpha : float, default=1.0
@@ -461,6 +486,10 @@ class SELU(ScaledELU):
     mean 0 and variance 1 / fan_in (Klambauer, Unterthiner, Mayr and Hochreiter 2017,
     "Self-normalizing neural networks").
 
+    Take it for networks of many hidden layers, with standardized features and
+    initializer='lecun_normal', on both of which the fixed point depends.  With few layers ReLU
+    or ELU does as well.
+
     See Also
     --------
     ELU : Not scaled.
@@ -482,6 +511,9 @@ class CELU(Activation):
     f(z) = z where z > 0 and else alpha (exp(z / alpha) - 1), with the derivative
     1 + min(0, a) / alpha (Barron 2017, "Continuously differentiable exponential linear
     units").
+
+    Take it in place of ELU for alpha other than 1, where that has a corner at 0; with alpha=1
+    they are the same.
 
     Parameters
     ----------
@@ -533,8 +565,11 @@ class GELU(Activation):
 
     f(z) = z Phi(z), with the derivative Phi(z) + z phi(z), where Phi is the distribution
     function of the standard normal distribution and phi its density (Hendrycks and Gimpel
-    2016, "Gaussian error linear units").  Phi is exact, not an approximation by tanh, and
-    takes five to ten times as long as the other activations here.
+    2016, "Gaussian error linear units").  Phi is exact, not an approximation by tanh.
+
+    The usual activation of transformers.  In networks of fully connected layers take SiLU,
+    which is much the same curve: GELU takes several times as long as any other activation
+    here.
 
     See Also
     --------
@@ -578,6 +613,9 @@ class SiLU(Activation):
     approximation in reinforcement learning"; Ramachandran, Zoph and Le 2017, "Searching for
     activation functions").
 
+    Take it in place of ReLU where a smooth prediction is wanted or in networks of several
+    hidden layers; of the smooth relatives of ReLU it is the first to try.
+
     See Also
     --------
     GELU : With the normal distribution function for s.
@@ -617,6 +655,8 @@ class Mish(Activation):
 
     With e = exp(z) and r = 2 / (e^2 + 2 e + 2) it is z (1 - r), with the derivative
     1 - r + z e (1 + e) r^2.
+
+    Worth a try where SiLU, which is simpler, does better than ReLU; the curves differ little.
 
     See Also
     --------
@@ -666,6 +706,10 @@ class Softplus(Activation):
     (Dugas, Bengio, Belisle, Nadeau and Garcia 2001, "Incorporating second-order functional
     knowledge for better option pricing").
 
+    Take it as `output_activation` for positive targets that are not counts, where ReLU could
+    remain at 0 for good.  In hidden layers ReLU is cheaper and, as Glorot, Bordes and Bengio
+    (2011) found, no worse.
+
     See Also
     --------
     ReLU : With a corner.
@@ -705,6 +749,9 @@ class Softsign(Activation):
 
     f(z) = z / (1 + |z|), with the derivative (1 - |a|)^2 (Bergstra, Desjardins, Lamblin and
     Bengio 2009, "Quadratic polynomials learn better image features").
+
+    Take it in place of Tanh where units saturate, as its derivative falls off more slowly; in
+    networks of several layers ReLU is still the first choice.
 
     See Also
     --------
@@ -759,6 +806,9 @@ class HardSigmoid(Clipped):
     (Courbariaux, Bengio and David 2015, "BinaryConnect"; with this slope Howard et al. 2019,
     "Searching for MobileNetV3").
 
+    Take it in place of Logistic for models that are to run elsewhere in integer arithmetic or
+    without an exponential function; nothing is learned from samples where it is 0 or 1.
+
     See Also
     --------
     Logistic : The smooth curve.
@@ -788,6 +838,9 @@ class HardTanh(Clipped):
     f(z) = min(max(-1, z), 1), with the derivative 1 where -1 < a < 1 and else 0 (Collobert
     2004, "Large scale machine learning").
 
+    Take it in place of Tanh for models that are to run elsewhere in integer arithmetic or
+    without an exponential function; nothing is learned from samples where it is -1 or 1.
+
     See Also
     --------
     Tanh : The smooth curve.
@@ -807,6 +860,9 @@ class ReLU6(Clipped):
 
     f(z) = min(max(0, z), 6), with the derivative 1 where 0 < a < 6 and else 0 (Krizhevsky
     2010, "Convolutional deep belief networks on CIFAR-10").
+
+    Take it in place of ReLU for models that are to run elsewhere in integers of few bits,
+    which need a bound; in the floating point arithmetic here there is rarely a reason to.
 
     See Also
     --------
@@ -852,6 +908,10 @@ class Step(StraightThrough):
     conditional computation"; Hubara, Courbariaux, Soudry, El-Yaniv and Bengio 2016,
     "Binarized neural networks").
 
+    Only for networks whose hidden units must be 0 or 1, as for hardware or to read them as
+    rules.  The gradient is a substitute, so that Logistic or ReLU fits better wherever units
+    may have other values.
+
     See Also
     --------
     HardSigmoid : A step with a slope.
@@ -880,6 +940,9 @@ class Sign(StraightThrough):
     propagating gradients through stochastic neurons for conditional computation"; Hubara,
     Courbariaux, Soudry, El-Yaniv and Bengio 2016, "Binarized neural networks").
 
+    Only for networks whose hidden units must be -1 or 1.  The gradient is a substitute, so
+    that Tanh or HardTanh fits better wherever units may have other values.
+
     See Also
     --------
     HardTanh : A sign with a slope.
@@ -901,9 +964,12 @@ class Sign(StraightThrough):
 class Maxout(Activation):
     """Maxout: the largest of several linear functions, all of them learned.
 
-    f(z_1, ..., z_k) = max(z_1, ..., z_k), with the derivative 1 for the largest, of equal
-    ones the first, and 0 for the others (Goodfellow, Warde-Farley, Mirza, Courville and
-    Bengio 2013, "Maxout networks").  A layer has k times the weights of others.
+    f(z_1, ..., z_k) = max(z_1, ..., z_k), with the derivative 1 for the largest, of equal ones
+    the first, and 0 for the others (Goodfellow, Warde-Farley, Mirza, Courville and Bengio
+    2013, "Maxout networks").
+
+    For hidden layers whose activation is to be learned as a convex function.  A layer has k
+    times the weights of others, so compare it with a ReLU network of as many weights.
 
     Parameters
     ----------
@@ -952,7 +1018,12 @@ class Maxout(Activation):
 class Softmax(Component):
     """Softmax, the output activation of multi-class classification.
 
-    f(z) = exp(z) / sum(exp(z)), the sum over the units; for outputs only.
+    f(z) = exp(z) / sum(exp(z)), the sum over the units; for outputs only (Bridle 1990,
+    "Probabilistic interpretation of feedforward classification network outputs, with
+    relationships to statistical pattern recognition").
+
+    Not to be chosen: it comes with the loss where each sample has one label out of several.
+    Where labels do not exclude each other, multi-label targets get Logistic.
 
     See Also
     --------
@@ -975,9 +1046,13 @@ class Softmax(Component):
 
 
 class Exponential(Component):
-    """Exponential function, the output activation of Poisson regression.
+    """Exponential function, the output activation of Poisson and Gamma regression.
 
-    f(z) = exp(z); for outputs only.
+    f(z) = exp(z), the inverse of the logarithmic link; for outputs only (McCullagh and Nelder
+    1989, "Generalized linear models").
+
+    Not to be chosen: it comes with the losses for positive means.  For positive predictions
+    with another loss take output_activation='softplus', which grows more slowly.
 
     See Also
     --------

@@ -14,10 +14,8 @@ from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES, Loss
 
 
 def has_probabilities(estimator):
-    """Probabilities exist where the loss has them; a wrong name is reported by fit."""
-    loss = estimator.loss
-    loss = CLASSIFICATION_LOSSES.get(loss) if isinstance(loss, str) else loss
-    if not getattr(loss, "has_probabilities", True):
+    """predict_proba exists where the loss has probabilities."""
+    if not estimator._loss_attribute("has_probabilities"):
         raise AttributeError(f"loss={estimator.loss!r} has no probabilities.")
     return True
 
@@ -429,7 +427,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_label = True
+        tags.classifier_tags.multi_label = not self._loss_attribute("soft_targets")
         return tags
 
 
@@ -732,7 +730,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        loss = REGRESSION_LOSSES.get(self.loss) if isinstance(self.loss, str) else self.loss
-        tags.target_tags.positive_only = getattr(loss, "positive_targets", False)
+        positive = self._loss_attribute("positive_targets")
+        tags.target_tags.positive_only = positive
+        # Several outputs are fine in any case, but scikit-learn tests those that say so
+        # with negative targets.
+        tags.target_tags.multi_output = not positive
         return tags

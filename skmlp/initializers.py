@@ -64,9 +64,13 @@ class Initializer(Component):
 class Auto(Initializer):
     """Uniform weights and biases by scikit-learn's rule.
 
-    Weights, then biases, are drawn from (-b, b) with b = sqrt(f / (fan_in + fan_out)), where
-    f is 2 for the logistic activation and 6 for all others (Glorot and Bengio 2010, equation
-    16).  The same random state gives the starting weights of scikit-learn's MLP.
+    Weights, then biases, are drawn from (-b, b) with b = sqrt(f / (fan_in + fan_out)), where f
+    is 2 for the logistic activation and 6 for all others (Glorot and Bengio 2010,
+    "Understanding the difficulty of training deep feedforward neural networks", equation 16).
+    The same random state gives the starting weights of scikit-learn's MLP.
+
+    The default, for the numbers of scikit-learn, and good enough for one or two hidden layers.
+    In deeper networks of ReLU units signals get smaller from layer to layer: take HeUniform.
 
     See Also
     --------
@@ -93,8 +97,12 @@ class GlorotUniform(Initializer):
     """Uniform weights for symmetric activations, such as tanh.
 
     Weights are drawn from (-b, b) with b = sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio
-    2010, equation 16), biases are 0.  The weights' variance of 2 / (fan_in + fan_out) is a
-    compromise between keeping that of the activations and that of the gradients.
+    2010, "Understanding the difficulty of training deep feedforward neural networks", equation
+    16), biases are 0.  The weights' variance of 2 / (fan_in + fan_out) is a compromise between
+    keeping that of the activations and that of the gradients.
+
+    Take it with Tanh, Softsign or Identity; for ReLU take HeUniform.  Auto draws the same
+    weights, except with Logistic, but biases too.
 
     See Also
     --------
@@ -119,7 +127,11 @@ class GlorotNormal(Initializer):
     """Normal weights for symmetric activations, such as tanh.
 
     Weights have the standard deviation sqrt(2 / (fan_in + fan_out)) (Glorot and Bengio 2010,
-    equation 12), biases are 0.
+    "Understanding the difficulty of training deep feedforward neural networks", equation 12),
+    biases are 0.
+
+    Take it with Tanh, Softsign or Identity; for ReLU take HeNormal.  Whether weights are
+    normal or uniform rarely matters.
 
     See Also
     --------
@@ -143,7 +155,11 @@ class HeUniform(Initializer):
     """Uniform weights for ReLU and its relatives.
 
     Weights are drawn from (-b, b) with b = sqrt(6 / fan_in), so that they have the variance
-    2 / fan_in (He et al. 2015, equation 10), biases are 0.
+    2 / fan_in (He, Zhang, Ren and Sun 2015, "Delving deep into rectifiers", equation 10),
+    biases are 0.
+
+    Take it in place of Auto with ReLU, LeakyReLU, PReLU, SiLU or GELU, above all with three
+    hidden layers and more; for Tanh take GlorotUniform, for SELU LecunNormal.
 
     See Also
     --------
@@ -166,8 +182,11 @@ class HeUniform(Initializer):
 class HeNormal(Initializer):
     """Normal weights for ReLU and its relatives.
 
-    Weights have the standard deviation sqrt(2 / fan_in) (He et al. 2015, equation 10), biases
-    are 0.
+    Weights have the standard deviation sqrt(2 / fan_in) (He, Zhang, Ren and Sun 2015, "Delving
+    deep into rectifiers", equation 10), biases are 0.
+
+    As HeUniform: for ReLU and its relatives in networks of three hidden layers and more.
+    Whether weights are normal or uniform rarely matters.
 
     See Also
     --------
@@ -191,7 +210,10 @@ class LecunUniform(Initializer):
     """Uniform weights that keep the variance of inputs, as SELU wants it.
 
     Weights are drawn from (-b, b) with b = sqrt(3 / fan_in), so that they have the variance
-    1 / fan_in (LeCun et al. 1998, equation 16), biases are 0.
+    1 / fan_in (LeCun et al. 1998, "Efficient backprop", equation 16), biases are 0.
+
+    As LecunNormal, which is the one that SELU was published with.  Whether weights are uniform
+    or normal rarely matters.
 
     See Also
     --------
@@ -214,8 +236,11 @@ class LecunUniform(Initializer):
 class LecunNormal(Initializer):
     """Normal weights that keep the variance of inputs, as SELU wants it.
 
-    Weights have the standard deviation 1 / sqrt(fan_in) (LeCun et al. 1998, equation 16),
-    biases are 0.
+    Weights have the standard deviation 1 / sqrt(fan_in) (LeCun et al. 1998, "Efficient
+    backprop", equation 16), biases are 0.
+
+    Take it with SELU, whose fixed point depends on this variance; for ReLU take HeNormal, for
+    Tanh GlorotNormal.
 
     See Also
     --------
@@ -238,9 +263,14 @@ class LecunNormal(Initializer):
 class Orthogonal(Initializer):
     """Weights with orthogonal rows or columns.
 
-    W^T W = gain^2 I where fan_in >= fan_out, else W W^T = gain^2 I (Saxe et al. 2014), and
-    biases are 0.  W is the Q of a QR decomposition of normal numbers, with the signs that
-    make the diagonal of R positive: only then is it uniform (Mezzadri 2007).
+    W^T W = gain^2 I where fan_in >= fan_out, else W W^T = gain^2 I (Saxe, McClelland and
+    Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    networks"), and biases are 0.  W is the Q of a QR decomposition of normal numbers, with the
+    signs that make the diagonal of R positive: only then is it uniform (Mezzadri 2007, "How to
+    generate random matrices from the classical compact groups").
+
+    For networks of many layers, where products of independent weights distort the signal; with
+    few layers GlorotNormal or HeNormal does as well.  With ReLU set gain=2**0.5.
 
     Parameters
     ----------
@@ -276,6 +306,11 @@ class Orthogonal(Initializer):
 
 class Given(Initializer):
     """The weights that are given, say of another fitted estimator.
+
+    Layer i has W = coefs[i] and b = intercepts[i], both copied.
+
+    To start from a model that was trained elsewhere, or several estimators from the same
+    weights.  To go on with the same estimator, take warm_start instead.
 
     Parameters
     ----------

@@ -134,6 +134,9 @@ class SquaredError(Distance):
     The reported value is the mean over outputs of (raw - y)^2 / 2, the gradient that of
     the sum, raw - y: scikit-learn's pair, which decides when its training stops.
 
+    The default, for the mean of a target.  Take Huber where some targets are far off, Poisson
+    for counts and Gamma for positive, skewed amounts.
+
     See Also
     --------
     Huber : Less sensitive to outliers.
@@ -159,6 +162,10 @@ class AbsoluteError(Distance):
     """Absolute error, for the median.
 
     |raw - y|, summed over outputs, with the gradient sign(raw - y), 0 where both are equal.
+
+    Take it in place of SquaredError where the median is wanted or outliers must not count.
+    Its gradient does not get smaller close to the minimum: let the learning rate fall, or take
+    Huber.
 
     See Also
     --------
@@ -188,6 +195,9 @@ class Huber(Distance):
     With r = raw - y, r^2 / 2 where |r| <= delta and else delta (|r| - delta / 2), summed
     over outputs, with the gradient r clipped to [-delta, delta] (Huber 1964, "Robust
     estimation of a location parameter").
+
+    Take it in place of SquaredError where some targets are outliers.  delta is in units of the
+    target: standardize that, or set delta to the size of an error that is still usual.
 
     Parameters
     ----------
@@ -229,6 +239,9 @@ class PseudoHuber(Distance):
     With r = raw - y, delta^2 (sqrt(1 + (r / delta)^2) - 1), summed over outputs, with the
     gradient r / sqrt(1 + (r / delta)^2) (Charbonnier et al. 1997, "Deterministic
     edge-preserving regularization in computed imaging").
+
+    Take it in place of Huber where second derivatives should be continuous, as for
+    optimizer='lbfgs' with a smooth activation; otherwise the two hardly differ.
 
     Parameters
     ----------
@@ -272,8 +285,12 @@ class PseudoHuber(Distance):
 class LogCosh(Distance):
     """Logarithm of the hyperbolic cosine of the error.
 
-    log(cosh(raw - y)), summed over outputs, with the gradient tanh(raw - y): half the
-    squared error for small errors and the absolute error minus log(2) for large ones.
+    log(cosh(raw - y)), summed over outputs, with the gradient tanh(raw - y): half the squared
+    error for small errors and the absolute error minus log(2) for large ones (Saleh and Saleh
+    2022, "Statistical properties of the log-cosh loss function used in machine learning").
+
+    Take it in place of Huber where there should be no parameter to set.  It becomes linear at
+    errors of about 1, so standardize the target.
 
     See Also
     --------
@@ -303,6 +320,9 @@ class Quantile(Distance):
     With q the quantile, q (y - raw) where raw <= y and else (1 - q) (raw - y), summed over
     outputs, with the gradient -q or 1 - q (Koenker and Bassett 1978, "Regression
     quantiles").
+
+    For prediction intervals: one network for quantile=0.05 and another for 0.95 give 90 %,
+    though their predictions may cross.  For the median take AbsoluteError.
 
     Parameters
     ----------
@@ -340,8 +360,12 @@ class Quantile(Distance):
 class Poisson(Loss):
     """Half the Poisson deviance of exp(raw), summed over outputs.
 
-    y log(y) - y raw - y + exp(raw), with the gradient exp(raw) - y (McCullagh and Nelder
-    1989, section 2.3).  Both are infinite where exp(raw) is.
+    y log(y) - y raw - y + exp(raw), with the gradient exp(raw) - y (McCullagh and Nelder 1989,
+    "Generalized linear models", section 2.3).  Both are infinite where exp(raw) is.
+
+    For counts, 0 included, and other amounts whose variance grows with the mean; predictions
+    are positive means.  Take Gamma for positive, skewed amounts without zeros, SquaredError
+    where the spread is the same everywhere.
 
     See Also
     --------
@@ -381,7 +405,12 @@ class Gamma(Loss):
     """Half the Gamma deviance of exp(raw), summed over outputs.
 
     log(exp(raw) / y) + y / exp(raw) - 1, with the gradient 1 - y / exp(raw) (McCullagh and
-    Nelder 1989, section 2.3).  Both are infinite where exp(-raw) is.
+    Nelder 1989, "Generalized linear models", section 2.3).  Both are infinite where exp(-raw)
+    is.
+
+    For positive, skewed amounts whose spread is in proportion to the mean, such as costs or
+    durations; where there are zeros take Poisson.  Unlike SquaredError on log(y), it gives the
+    mean of y itself.
 
     See Also
     --------
@@ -563,14 +592,19 @@ class LogisticLogLoss(Smoothed):
 class LogLoss(Smoothed, ByTask):
     """Cross-entropy, computed from the logits.
 
-    Multi-class targets take the softmax of the logits (`SoftmaxLogLoss`), binary and
-    multi-label ones the logistic function of each (`LogisticLogLoss`).
+    -sum(y log(p)) over the classes, p their probabilities, with the gradient p - y with
+    respect to the logits (Good 1952, "Rational decisions").  Multi-class targets take the
+    softmax of the logits (`SoftmaxLogLoss`), binary and multi-label ones the logistic function
+    of each, with -y log(p) - (1 - y) log(1 - p) (`LogisticLogLoss`).
 
     The reported value is at most -log(eps) per label, 36 in float64: scikit-learn clips its
     probabilities at the machine epsilon, and the value decides when training stops.  On
     raw features, where logits are beyond that, fits would end at other epochs without this
     bound.  The gradient is exact.  With label smoothing, which scikit-learn does not have,
     there is nothing to copy and the value is exact too.
+
+    The default, and the one for probabilities.  Where those are too certain on new data, try
+    label_smoothing=0.1; for probabilities as targets take CategoricalCrossentropy.
 
     Parameters
     ----------
@@ -648,11 +682,15 @@ class SoftmaxCrossentropy(Smoothed):
 class CategoricalCrossentropy(Smoothed, ByTask):
     """Cross-entropy of labels or of probabilities as targets.
 
-    Targets may be rows of probabilities, one column per class, as from several annotators,
-    from mixed samples or from another model.  They and multi-class labels take the softmax
-    of the logits (`SoftmaxCrossentropy`), labels of two classes the logistic function
-    (`LogisticLogLoss`).  On labels it is `LogLoss`, up to the bound on the value, which
-    would not be the cross-entropy of probabilities.
+    -sum(y log(p)) over the classes, p their probabilities, with the gradient p - y with
+    respect to the logits.  Targets y may be rows of probabilities, one column per class.  They
+    and multi-class labels take the softmax of the logits (`SoftmaxCrossentropy`), labels of
+    two classes the logistic function (`LogisticLogLoss`).  On labels it is `LogLoss`, up to
+    the bound on the value, which would not be the cross-entropy of probabilities.
+
+    Take it where targets are probabilities, as from several annotators, from mixed samples or
+    from another model; for labels take LogLoss, with which training stops where scikit-learn's
+    does.
 
     Parameters
     ----------
@@ -686,6 +724,10 @@ class Hinge(Loss):
     max(0, 1 - t raw) for t = 2 y - 1, summed over outputs, with the gradient -t where
     t raw < 1 and else 0 (Cortes and Vapnik 1995, "Support-vector networks").
 
+    For labels alone: it asks for a margin and gives no probabilities, for which take LogLoss.
+    Samples beyond the margin have no influence, and its gradient jumps; SquaredHinge is easier
+    to minimize.
+
     See Also
     --------
     SquaredHinge : With a continuous gradient.
@@ -718,6 +760,9 @@ class SquaredHinge(Loss):
 
     max(0, 1 - t raw)^2 for t = 2 y - 1, summed over outputs, with the gradient
     -2 t max(0, 1 - t raw) (Tang 2013, "Deep learning using linear support vector machines").
+
+    Take it in place of Hinge where labels are reliable, as the gradient is continuous but
+    grows with the error; for probabilities take LogLoss.
 
     See Also
     --------
@@ -846,6 +891,10 @@ class Focal(FocalFormula, ByTask):
     take the softmax (`SoftmaxFocal`), binary and multi-label ones the logistic function of
     each output (`LogisticFocal`).
 
+    Take it in place of LogLoss where many easy samples of one class outweigh the few hard
+    ones.  The minimum is not at the true probabilities, so calibrate them before they are
+    used; `sample_weight` is the simpler remedy for rare classes.
+
     Parameters
     ----------
     gamma : float, default=2.0
@@ -937,11 +986,13 @@ class LogisticBrierScore(Loss):
 class BrierScore(ByTask):
     """Half the squared error of the probabilities, summed over outputs.
 
-    Brier (1950), "Verification of forecasts expressed in terms of probability".  Bounded,
-    so a wrong label counts for less than in the cross-entropy.  Multi-class targets take the
-    softmax (`SoftmaxBrierScore`), binary and multi-label ones the logistic function of each
-    output (`LogisticBrierScore`).  The gradient vanishes where a label is as wrong as can
-    be.
+    sum((p - y)^2) / 2, p the probabilities (Brier 1950, "Verification of forecasts expressed
+    in terms of probability").  Multi-class targets take the softmax (`SoftmaxBrierScore`),
+    binary and multi-label ones the logistic function of each output (`LogisticBrierScore`).
+
+    Take it in place of LogLoss where some labels are wrong: it is bounded, so that a wrong
+    label counts for less.  The price is a gradient that vanishes where the network is certain
+    and wrong, which can make training slow.
 
     See Also
     --------

@@ -94,8 +94,13 @@ class SGD(FirstOrder):
     """Stochastic gradient descent with momentum.
 
     v <- momentum v - rate g, then theta <- theta + v, or with Nesterov's momentum
-    theta <- theta + momentum v - rate g (Sutskever et al. 2013, as in scikit-learn).
-    The usual rate is 0.01.
+    theta <- theta + momentum v - rate g (Sutskever, Martens, Dahl and Hinton 2013, "On the
+    importance of initialization and momentum in deep learning", as in scikit-learn).  The
+    usual rate is 0.01.
+
+    Take it in place of Adam where there is time to tune the rate and its schedule, or where
+    models of scikit-learn were trained with it.  It depends more than Adam on the rate and on
+    the scale of the features.
 
     Parameters
     ----------
@@ -211,6 +216,9 @@ class Adam(Moments):
     theta <- theta - rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon),
     with epsilon outside the bias correction as in scikit-learn.  The usual rate is 0.001.
 
+    The default: the usual rate does for most networks.  Take LBFGS for small data sets and
+    AdamW where weight decay is to be tuned.
+
     Parameters
     ----------
     beta_1 : float, default=0.9
@@ -255,6 +263,9 @@ class AMSGrad(Moments):
     The paper corrects no bias and has no epsilon; this is ``torch.optim.Adam`` with
     ``amsgrad=True``, whose epsilon, unlike that of `Adam`, is added after the correction.
     The usual rate is 0.001.
+
+    It rarely differs from Adam; try it where the loss of Adam jumps up late in the training
+    and a smaller rate does not help.
 
     Parameters
     ----------
@@ -302,6 +313,10 @@ class AdamW(Moments):
     bias, are as in ``torch.optim.AdamW``; that decays whatever parameters it is given.  The
     penalty ``alpha`` of the estimator is a part of the loss and comes on top of it.  The
     usual rate is 0.001.
+
+    Take it in place of Adam where the network overfits and weight decay is to be tuned, with
+    alpha=0: Adam divides the penalty like any other gradient, so that weights with large
+    gradients shrink less.
 
     Parameters
     ----------
@@ -354,6 +369,9 @@ class Adamax(Moments):
     theta <- theta - rate / (1 - beta_1^t) m / v, where the paper, which writes u for v,
     has no epsilon; it is as in ``torch.optim.Adamax``.  The usual rate is 0.002.
 
+    Rarely chosen.  Try it in place of Adam where gradients are mostly 0, as with sparse
+    features.
+
     Parameters
     ----------
     beta_1 : float, default=0.9
@@ -402,6 +420,9 @@ class NAdam(Moments):
 
     As in ``torch.optim.NAdam``, m decays by beta_1 and not by mu_t.  The usual rate is
     0.002.
+
+    Worth a try wherever Adam does well; the two often end up alike, so compare them at the
+    same rate.
 
     Parameters
     ----------
@@ -476,9 +497,12 @@ class RAdam(Moments):
     theta <- theta - c rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon)
     with c = sqrt((r - 4) (r - 2) r_max / ((r_max - 4) (r_max - 2) r)).
 
-    The bound of 5, which is 4 in the paper, and epsilon, which the paper does not have, are
-    as in ``torch.optim.RAdam``.  The first steps, five of them with the default of beta_2,
-    are as long as the gradient is large.  The usual rate is 0.001.
+    The bound of 5, which is 4 in the paper, and epsilon, which the paper does not have, are as
+    in ``torch.optim.RAdam``.  With the default of beta_2 the first formula holds for five
+    steps.  The usual rate is 0.001.
+
+    Take it where the first steps of Adam do harm and no warm-up is to be set.  Its own first
+    steps are as long as the gradient is large, so standardize the targets of regression.
 
     Parameters
     ----------
@@ -531,6 +555,10 @@ class RMSprop(FirstOrder):
     is free of the rate, as in ``torch.optim.RMSprop``.  The variance is updated as such,
     which is the same but for rounding, by which the difference can be below 0.  The usual
     rate is 0.001.
+
+    Adam is the same idea with momentum and a correction of the bias, and the first choice;
+    take RMSprop to reproduce models that were trained with it, or where momentum does harm, as
+    on data that change over time.
 
     Parameters
     ----------
@@ -611,6 +639,9 @@ class Adagrad(FirstOrder):
 
     v <- v + g^2, theta <- theta - rate g / (sqrt(v) + epsilon).  The usual rate is 0.01.
 
+    For sparse features, as counts of words: rare ones keep larger steps.  All steps shrink for
+    good, so take RMSprop or Adam for long trainings of deep networks.
+
     Parameters
     ----------
     epsilon : float, default=1e-10
@@ -662,6 +693,10 @@ class Adadelta(FirstOrder):
     u <- rho u + (1 - rho) d^2, theta <- theta - rate d.
 
     The paper has no rate; it is as in ``torch.optim.Adadelta``, and usually 1.0.
+
+    Take it where no rate is to be tuned, with learning_rate_init=1.0: the estimator's default
+    of 0.001 makes its steps a thousand times too small.  Its steps begin small, and Adam at
+    the usual rate is mostly quicker.
 
     Parameters
     ----------
@@ -724,9 +759,11 @@ class Lion(FirstOrder):
     Chen et al. (2023), "Symbolic discovery of optimization algorithms", algorithm 2:
 
     theta <- theta - rate sign(beta_1 m + (1 - beta_1) g), m <- beta_2 m + (1 - beta_2) g,
-    after the weights, not the biases, were multiplied by 1 - rate weight_decay.  It takes
-    a rate a third to a tenth of Adam's, and a weight decay larger by as much; the usual
+    after the weights, not the biases, were multiplied by 1 - rate weight_decay.  The usual
     rate is 0.0001.
+
+    An alternative to AdamW, mainly for large batches.  It takes a rate a third to a tenth of
+    Adam's, and a weight decay larger by as much.
 
     Parameters
     ----------
@@ -781,7 +818,13 @@ class Lion(FirstOrder):
 class LBFGS(Optimizer):
     """L-BFGS on all samples at once, by SciPy's ``L-BFGS-B``.
 
-    The line search runs in float64 whatever the dtype of the network.
+    theta <- theta - s H g, H an estimate of the inverse Hessian matrix from the latest steps
+    and s by a line search (Liu and Nocedal 1989, "On the limited memory BFGS method for large
+    scale optimization").  The search runs in float64 whatever the dtype of the network.
+
+    For small data sets, up to some thousand samples, where it often finds a lower loss than
+    Adam and needs no rate.  Take Adam for larger ones, and for `partial_fit`, schedules or
+    early stopping, which it does not have.
 
     See Also
     --------

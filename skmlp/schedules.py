@@ -135,6 +135,9 @@ class Constant(WarmedSchedule):
 
     rate = initial.
 
+    The default, and enough with Adam.  Take Adaptive or Plateau where the loss ends up going
+    to and fro, a warm-up where the first epochs diverge.
+
     Parameters
     ----------
     warmup : float, default=0.0
@@ -164,6 +167,10 @@ class InvScaling(WarmedSchedule):
 
     rate = initial in the first epoch, then initial / (samples + 1)^power_t, as in
     scikit-learn.
+
+    Only to reproduce models of scikit-learn, else ExponentialDecay or CosineDecay: after the
+    first epoch over 10,000 samples the rate is a hundredth already.  By name it has no effect
+    on 'adam', as an object it has.
 
     Parameters
     ----------
@@ -208,6 +215,9 @@ class Adaptive(WarmedSchedule):
     rate = initial / 5 / 5 ..., once for each plateau; the training ends at the plateau where
     the rate is at most 1e-6, as in scikit-learn.
 
+    For SGD without a known number of epochs, as it lowers the rate when that is needed;
+    Plateau has a factor to choose.  By name it has no effect on 'adam', as an object it has.
+
     Parameters
     ----------
     warmup : float, default=0.0
@@ -240,8 +250,13 @@ class Adaptive(WarmedSchedule):
 class Plateau(WarmedSchedule):
     """A learning rate that is reduced by a factor at every plateau.
 
-    rate = initial * factor^plateaus; the training ends at the plateau where the rate would
-    fall to `min_rate` or below.
+    rate = initial * factor^plateaus, as in He, Zhang, Ren and Sun (2016), "Deep residual
+    learning for image recognition"; the training ends at the plateau where the rate would fall
+    to `min_rate` or below.
+
+    Where the number of epochs is not known, with any optimizer but LBFGS; trainings take
+    longer than with Constant, which stops where this goes on.  For a fixed number of epochs
+    take CosineDecay or OneCycle.
 
     Parameters
     ----------
@@ -293,7 +308,12 @@ class Plateau(WarmedSchedule):
 class ExponentialDecay(WarmedSchedule):
     """A learning rate that falls by the same factor after every epoch.
 
-    rate = initial * decay^epoch.  The first epoch has the initial rate.
+    rate = initial * decay^epoch.  The first epoch has the initial rate, as in
+    ``torch.optim.lr_scheduler.ExponentialLR``.
+
+    Where the rate should fall whatever the loss does and the number of epochs is not fixed;
+    else CosineDecay, which takes it from max_iter.  The default leaves a hundredth of the rate
+    after 90 epochs.
 
     Parameters
     ----------
@@ -333,7 +353,10 @@ class StepDecay(WarmedSchedule):
     """A learning rate that falls by a factor after every so many epochs.
 
     rate = initial * factor^floor(epoch / every).  The first `every` epochs have the initial
-    rate.
+    rate, as in ``torch.optim.lr_scheduler.StepLR``.
+
+    To reproduce published recipes, such as a tenth of the rate after every 30 epochs.  Plateau
+    finds the epochs itself; CosineDecay has no steps to choose.
 
     Parameters
     ----------
@@ -380,10 +403,15 @@ class CosineDecay(WarmedSchedule):
     """A learning rate that falls along half a cosine wave, step by step.
 
     rate = initial * (final + (1 - final) (1 + cos(pi s)) / 2) with
-    s = min(1, step / total_steps) (Loshchilov and Hutter 2017, without restarts).  The first
-    update has the initial rate, and updates beyond `total_steps` have initial * final.  A
-    warm-up multiplies this; the wave runs over all steps with it too.  Without a horizon,
-    where `total_steps` is 0 as in `partial_fit`, the rate is the initial one throughout.
+    s = min(1, step / total_steps) (Loshchilov and Hutter 2017, "SGDR: Stochastic gradient
+    descent with warm restarts", without the restarts).  The first update has the initial rate,
+    and updates beyond `total_steps` have initial * final.  A warm-up multiplies this; the wave
+    runs over all steps with it too.  Without a horizon, where `total_steps` is 0 as in
+    `partial_fit`, the rate is the initial one throughout.
+
+    For a fixed number of epochs, max_iter, with less to choose than in StepDecay.  The
+    training still ends at the first plateau, before the rate is low, unless n_iter_no_change
+    is large; np.inf is allowed.
 
     Parameters
     ----------
@@ -426,12 +454,16 @@ class CosineDecay(WarmedSchedule):
 class OneCycle(Schedule):
     """A learning rate that rises to its initial value and falls again, step by step.
 
-    Two half cosine waves (Smith and Topin 2019): from initial * start in the first update to
-    the initial rate, which is the largest one, in update rise * total_steps, and down to
-    initial * final in the last update.  Updates beyond `total_steps` go on with that.  With
-    the defaults it is PyTorch's ``OneCycleLR``, but the momentum is left alone.  Without a
-    horizon, where `total_steps` is 0 as in `partial_fit`, the rate is the initial one
-    throughout.
+    Two half cosine waves (Smith and Topin 2019, "Super-convergence"): from initial * start in
+    the first update to the initial rate, which is the largest one, in update
+    rise * total_steps, and down to initial * final in the last update.  Updates beyond
+    `total_steps` go on with that.  With the defaults it is PyTorch's ``OneCycleLR``, but the
+    momentum is left alone.  Without a horizon, where `total_steps` is 0 as in `partial_fit`,
+    the rate is the initial one throughout.
+
+    For a fixed, small number of epochs, max_iter, with a rate larger than a constant one could
+    be; else CosineDecay.  The training still ends at the first plateau, before the rate is
+    low, unless n_iter_no_change is large; np.inf is allowed.
 
     Parameters
     ----------
