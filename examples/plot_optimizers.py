@@ -47,7 +47,8 @@ for ax, (name, cls) in zip(axes.flat, sorted(first_order.items()), strict=False)
             label=f"rate {rate:.2g}",
         )
     ax.set_title(name)
-    ax.legend(fontsize=8)
+    ax.set_ylim(0.02, 3)
+    ax.legend(fontsize=8, loc="lower left")
 for ax in axes.flat[len(first_order) :]:
     ax.axis("off")
 figure.supxlabel("epoch")
