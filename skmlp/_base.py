@@ -54,12 +54,11 @@ TRACKED = (
 
 def has_partial_fit(estimator):
     """partial_fit exists where the optimizer takes steps on mini-batches."""
-    value = estimator.optimizer if estimator.solver is None else estimator.solver
-    optimizer = OPTIMIZERS.get(value) if isinstance(value, str) else value
-    if not getattr(optimizer, "stochastic", True):
+    name = "optimizer" if estimator.solver is None else "solver"
+    if not estimator._class_attribute(name, "stochastic", default=True):
         raise AttributeError(
-            f"partial_fit is only available for stochastic optimizers. {value} is not "
-            "stochastic."
+            "partial_fit is only available for stochastic optimizers. "
+            f"{getattr(estimator, name)} is not stochastic."
         )
     return True
 
@@ -111,7 +110,7 @@ class BaseMLP(BaseEstimator):
 
     _families = {
         "activation": (Activation, ACTIVATIONS),
-        "output_activation": (Activation, ACTIVATIONS),
+        "output_activation": (Activation, {"auto": Identity, **ACTIVATIONS}),
         "optimizer": (Optimizer, OPTIMIZERS),
         "solver": (Optimizer, OPTIMIZERS),
         "learning_rate": (Schedule, SCHEDULES),
@@ -144,6 +143,11 @@ class BaseMLP(BaseEstimator):
             own["optimizer"] = "adam"
         super().set_params(**own)
         for name in {name.partition("__")[0] for name in nested} & set(self._families):
+            if isinstance(getattr(self, name), list | tuple):
+                raise ValueError(
+                    f"{name}={getattr(self, name)!r} is a list, which no nested parameter "
+                    "reaches; set the components themselves."
+                )
             if name == "optimizer" and self.solver is not None:
                 self.optimizer, self.solver = self.solver, None  # two names of one thing
             if isinstance(getattr(self, name), str):
@@ -166,12 +170,6 @@ class BaseMLP(BaseEstimator):
             resolve(self, f"activation[{i}]", value, *self._families["activation"])
             for i, value in enumerate(self.activation)
         ]
-
-    def _output_activation(self):
-        """What turns raw outputs into predictions."""
-        if self.output_activation == "auto":
-            return OUTPUT_ACTIVATIONS[self.out_activation_]()
-        return self._resolve("output_activation")
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
@@ -222,10 +220,8 @@ class BaseMLP(BaseEstimator):
         arrays = self._arrays(X, y, sample_weight, dtype, loss)
         network = self._network(X.shape[1])
         random_state = check_random_state(self.random_state)
-        if going_on:
-            theta = self._packed(network, dtype)
-        else:
-            theta = self._drawn(network, dtype, random_state)
+        starting = self._fitted_weights if going_on else self._drawn_weights
+        theta = starting(network, random_state).astype(dtype, copy=False)[None]
         rows, score = None, None
         if self.early_stopping and optimizer.stochastic:
             rows, score = self._hold_out(arrays, y, network, random_state)
@@ -252,12 +248,16 @@ class BaseMLP(BaseEstimator):
                 "Solver produced non-finite parameter weights. The input data may contain "
                 "large values and need to be preprocessed."
             )
-        coefs, intercepts, own = network.unpack(theta[0])
-        self.coefs_ = [W.astype(model_dtype) for W in coefs]  # copies
-        self.intercepts_ = [b.astype(model_dtype) for b in intercepts]
+        self._store_model(network, theta[0].astype(model_dtype, copy=False))
+
+    def _store_model(self, network, vector):
+        coefs, intercepts, own = network.unpack(vector)
+        self.coefs_, self.intercepts_ = (
+            [a.copy() for a in part] for part in (coefs, intercepts)
+        )
         self._forget("activation_params_")
         if any(params.size for params in own):
-            self.activation_params_ = [params.astype(model_dtype) for params in own]
+            self.activation_params_ = [params.copy() for params in own]
         self.n_layers_ = len(network.sizes)
         self.n_outputs_ = network.sizes[-1]
 
@@ -296,11 +296,15 @@ class BaseMLP(BaseEstimator):
             )
         return self._resolve("optimizer" if self.solver is None else "solver")
 
-    def _loss_attribute(self, name):
-        """What the class of the loss says, for tags and for the methods that there are."""
-        base, registry = self._families["loss"]
-        loss = registry.get(self.loss, base) if isinstance(self.loss, str) else self.loss
-        return getattr(loss, name, getattr(base, name))
+    def _class_attribute(self, parameter, name, default=False):
+        """What a component's class says, for tags and for the methods that there are.
+
+        A wrong name has the default: it is reported by `fit`.
+        """
+        value = getattr(self, parameter)
+        registry = self._families[parameter][1]
+        component = registry.get(value) if isinstance(value, str) else value
+        return getattr(component, name, default)
 
     def _resolve_loss(self):
         """The loss for these targets, and the name of the output activation."""
@@ -323,6 +327,7 @@ class BaseMLP(BaseEstimator):
             raise ValueError(
                 f"output_activation={self.output_activation!r} is for hidden layers only."
             )
+        self._output_activation = copy.deepcopy(activation)
         names = [name for name, cls in ACTIVATIONS.items() if cls is type(activation)]
         return WithOutput(loss, activation), (names or [type(activation).__name__])[0]
 
@@ -341,8 +346,8 @@ class BaseMLP(BaseEstimator):
         sizes = [n_features, *hidden, self._targets.n_outputs]
         return Network(sizes, self._activations(len(hidden)))
 
-    def _packed(self, network, dtype):
-        """The fitted weights, as the starting point of a warm start or `partial_fit`."""
+    def _fitted_weights(self, network, random_state):
+        """The fitted model as a vector: where a warm start or `partial_fit` begins."""
         coefs, intercepts, own, _ = self._model()
         fitted = [W.shape for W in coefs]
         if fitted != network.weight_shapes:
@@ -351,7 +356,7 @@ class BaseMLP(BaseEstimator):
                 f"layers of {list(network.sizes)} units, but the weights in coefs_, which "
                 f"the training would start from, have the shapes {fitted}."
             )
-        return network.pack(coefs, intercepts, own, dtype)[None]
+        return network.pack(coefs, intercepts, own)
 
     def _model(self):
         """Weights, biases, own parameters of the activations, and these.
@@ -371,7 +376,7 @@ class BaseMLP(BaseEstimator):
         if not chained or biases != [shape[1:] for shape in shapes]:
             raise ValueError(
                 f"coefs_ of the shapes {shapes} and intercepts_ of the shapes {biases} do "
-                "not make a network."
+                f"not make a network with activation={self.activation!r}."
             )
         if [params.shape for params in own] != lengths:
             raise ValueError(
@@ -383,23 +388,31 @@ class BaseMLP(BaseEstimator):
     def _dtype_of_weights(self):
         return np.result_type(*map(np.asarray, self.coefs_), np.float32)
 
-    def _drawn(self, network, dtype, random_state):
-        """Starting weights."""
-        initializer = self._resolve("initializer")
-        activations = network.activations
-        if not activations:
+    def _drawn_weights(self, network, random_state):
+        """Starting weights by the initializer, as a vector."""
+        last = network.activations[-1:]
+        if not last:  # scikit-learn lets the activation decide all the same
             named = isinstance(self.activation, str | Activation)
-            activations = [self._resolve("activation") if named else Identity()]
-        layers = initializer.draw_network(
-            random_state, network.weight_shapes, [*network.activations, activations[-1]]
+            last = [self._resolve("activation") if named else Identity()]
+        layers = self._resolve("initializer").draw_network(
+            random_state, network.weight_shapes, [*network.activations, *last]
         )
-        shapes = [np.shape(W) for W, _ in layers]
-        if shapes != network.weight_shapes:
+        try:
+            shapes = [(np.shape(W), np.shape(b)) for W, b in layers]
+        except (TypeError, ValueError):
+            shapes = "unknown"  # no pairs of arrays
+        expected = [(shape, shape[1:]) for shape in network.weight_shapes]
+        if shapes != expected:
             raise ValueError(
-                f"initializer={self.initializer!r} gives weights of the shapes {shapes} to "
-                f"a network with layers of {list(network.sizes)} units."
+                f"initializer={self.initializer!r} gives weights and biases of the shapes "
+                f"{shapes}; the network has {expected}."
             )
-        return network.pack(*zip(*layers, strict=True), network.own_start, dtype)[None]
+        vector = network.pack(*zip(*layers, strict=True), network.own_start)
+        if not np.isfinite(vector).all():
+            raise ValueError(
+                f"initializer={self.initializer!r} gives values that are not finite."
+            )
+        return vector
 
     def _hold_out(self, arrays, y, network, random_state):
         """Split off the validation set: the rows that remain, and a function that scores."""
@@ -429,11 +442,11 @@ class BaseMLP(BaseEstimator):
         if sample_weight is not None:
             sample_weight = cast(sample_weight, dtype, "sample_weight")
             check_total_weight(sample_weight, "all samples")
-        y = self._targets.encode(y)
-        loss.check_targets(y)
+        y = cast(self._targets.encode(y), dtype, "y")
+        loss.check_targets(y)  # as they are now: what was above 0 may have become 0
         return {
             "X": cast(X, dtype, "X"),
-            "y": cast(y, dtype, "y"),
+            "y": y,
             "sample_weight": sample_weight,
         }
 
@@ -518,7 +531,9 @@ class BaseMLP(BaseEstimator):
         return outputs_by_block(X, model, convert)
 
     def _activated(self, raw):
-        return self._output_activation()(raw)
+        if self.out_activation_ in OUTPUT_ACTIVATIONS:  # of which the user may set one
+            return OUTPUT_ACTIVATIONS[self.out_activation_]()(raw)
+        return self._output_activation(raw)
 
     def predict(self, X):
         """Predict the targets.

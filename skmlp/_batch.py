@@ -180,6 +180,13 @@ class Source:
     def losses(self, loss, n_steps):
         """Weighted means of a loss in the latest steps, of shape (n_steps, ...)."""
         losses = loss.value(self.y[:n_steps], self.raw[:n_steps])
+        raw_shape = self.raw[:n_steps].shape
+        expected = (*raw_shape[:-2], raw_shape[-1])
+        if np.shape(losses) != expected:
+            raise ValueError(
+                f"loss={loss!r} returns values of the shape {np.shape(losses)} for raw "
+                f"outputs of the shape {raw_shape}; one per sample has the shape {expected}."
+            )
         # The line search of L-BFGS takes the rounding of a float32 sum for the function: in
         # one case 48 evaluations instead of 11.
         return np.add.reduce(losses * self.scale, axis=-1, dtype=np.float64)

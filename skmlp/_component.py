@@ -21,6 +21,10 @@ class Component(BaseEstimator):
     _parameter_constraints: dict = {}
     flat_parameters: tuple = ()
 
+    def _missing(self, method):
+        """The error of a method that a class of the user's should have."""
+        return NotImplementedError(f"{type(self).__name__} has no method {method!r}.")
+
 
 def accepts(base):
     """Parameter constraints: a name, which `resolve` looks up, or an instance of `base`."""

@@ -46,7 +46,7 @@ class Network:
             for (fan_in, units), rows in zip(pairwise(sizes), pieces, strict=True)
         ]
         self.shapes = [(fan_in + 1, fan_out) for fan_in, fan_out in self.weight_shapes]
-        self.own_start = [a.initial_params() for a in activations]
+        self.own_start = [np.ravel(a.initial_params()) for a in activations]
         lengths = [*map(prod, self.shapes), *map(len, self.own_start)]
         self.ends = list(accumulate(lengths, initial=0))
         self.n_parameters = self.ends[-1]
@@ -63,9 +63,9 @@ class Network:
         """Views of shape (..., n_params) on the activations' parameters, per hidden layer."""
         return self._parts(vector)[len(self.shapes) :]
 
-    def pack(self, coefs, intercepts, own, dtype):
-        """Return the parts of a model as a vector of shape (n_parameters,)."""
-        vector = np.empty(self.n_parameters, dtype)
+    def pack(self, coefs, intercepts, own):
+        """Return the parts of a model as a vector of shape (n_parameters,), float64."""
+        vector = np.empty(self.n_parameters)
         for block, W, b in zip(self.blocks(vector), coefs, intercepts, strict=True):
             block[:-1] = W
             block[-1] = b
@@ -77,13 +77,6 @@ class Network:
         """Views on a vector of shape (n_parameters,): coefs, intercepts, own parameters."""
         blocks = self.blocks(vector)
         return [b[:-1] for b in blocks], [b[-1] for b in blocks], self.own(vector)
-
-    def is_weight(self, dtype):
-        """Vector of shape (n_parameters,): 1 for weights, 0 for all other parameters."""
-        vector = np.zeros(self.n_parameters, dtype)
-        for block in self.blocks(vector):
-            block[:-1] = 1
-        return vector
 
 
 class Layer:
@@ -119,6 +112,11 @@ class Parameters:
         self.layers = [Layer(block) for block in network.blocks(self.flat)]
         # What the methods of an activation take beside the arrays: nothing, for most.
         self.own = [(params,) if params.size else () for params in network.own(self.flat)]
+
+    def shrink_weights(self, share):
+        """Take a share from the weights, a number or an array of shape (n_networks, 1)."""
+        for layer in self.layers:
+            layer.weights *= 1 - np.asarray(share)[..., None]
 
 
 class Workspace:
@@ -195,8 +193,7 @@ def raw_outputs(X, coefs, intercepts, own, activations):
     z = (X @ coefs[0]).T if sparse.issparse(X) else coefs[0].T @ X.T
     z += intercepts[0][:, None]
     for W, b, params, f in zip(coefs[1:], intercepts[1:], own, activations, strict=True):
-        a = np.empty((len(W), z.shape[1]), z.dtype) if f.keeps_input else z
-        f.forward(z, a, f.scratch(z), *((params,) if params.size else ()))
+        a, _ = f.apply(z, params)
         z = W.T @ a
         z += b[:, None]
     return z

@@ -36,10 +36,8 @@ class Objective:
         self.loss = loss
         self.gradient = Parameters(parameters.network, np.empty_like(theta))
         self.alpha = alpha
-        self.decay, self.decay_share = (
-            Parameters(parameters.network, np.zeros_like(theta)),
-            None,
-        )
+        self.decay = Parameters(parameters.network, np.zeros_like(theta))
+        self.decay_share = None
         self.penalty = Parameters(parameters.network, np.empty_like(theta))
 
     def differentiate(self, batch, work):

@@ -120,10 +120,8 @@ class Multiclass(Labels):
         return self.classes[np.argmax(raw, axis=0)]
 
 
-class SoftLabels(Targets):
-    """Rows of probabilities, or one-hot rows: one output per class, the largest wins."""
-
-    task = "multiclass"
+class Columns(Targets):
+    """One column and one output for each class; the base of the two that follow."""
 
     def __init__(self, y):
         self.n_outputs = y.shape[1]
@@ -132,35 +130,42 @@ class SoftLabels(Targets):
     def encode(self, y):
         if y.ndim != 2 or y.shape[1] != self.n_outputs:
             raise ValueError(
-                f"y has shape {y.shape}, but the model was fitted with rows of "
-                f"{self.n_outputs} probabilities."
+                f"y has shape {y.shape}, but the model was fitted with {self.n_outputs} "
+                "columns."
             )
-        return y
+        return y.toarray() if sparse.issparse(y) else y
+
+
+class SoftLabels(Columns):
+    """Rows of probabilities, or one-hot rows: the largest wins."""
+
+    task = "multiclass"
+
+    def encode(self, y):
+        try:
+            return super().encode(y).astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"y must hold rows of probabilities. {error}") from None
 
     def decode(self, raw):
         return (np.argmax(raw, axis=0)[:, None] == self.classes).astype(int)
 
     def labels(self, y):
-        return np.argmax(np.asarray(y), axis=1)
+        y = y.toarray() if sparse.issparse(y) else np.asarray(y)
+        return y if y.ndim == 1 else np.argmax(y, axis=1)
 
 
-class Multilabel(Targets):
-    """An indicator matrix of 0 and 1: one output per label, positive for 1."""
+class Multilabel(Columns):
+    """An indicator matrix of 0 and 1: positive for 1."""
 
     task = "multilabel"
 
     def __init__(self, y):
-        self.n_outputs = y.shape[1]
-        self.classes = np.arange(self.n_outputs)
+        super().__init__(y)
         self.sparse_output = sparse.issparse(y)
 
     def encode(self, y):
-        if y.ndim != 2 or y.shape[1] != self.n_outputs:
-            raise ValueError(
-                f"y has shape {y.shape}, but the model was fitted with an indicator matrix "
-                f"of {self.n_outputs} labels."
-            )
-        dense = y.toarray() if sparse.issparse(y) else y
+        dense = super().encode(y)
         if not np.isin(dense, (0, 1)).all():
             raise ValueError(
                 "Multi-label y must be an indicator matrix of 0 and 1, got the values "
@@ -207,19 +212,13 @@ def classification_targets(y, classes=None, soft=False):
     """
     if y.ndim == 2 and y.shape[1] == 1 and not sparse.issparse(y):
         y = column_or_1d(y, warn=True)
-    if soft and y.ndim == 2:
-        return SoftLabels(y), _probabilities(y)
+    if y.ndim == 2 and soft:
+        return _column_targets(SoftLabels(y), classes), y
     _check_labels(y)
     if y.ndim == 2:
         kind = type_of_target(y, input_name="y")
         if kind == "multilabel-indicator":
-            targets = Multilabel(y)
-            if classes is not None and not np.array_equal(unique(classes), targets.classes):
-                raise ValueError(
-                    f"classes of an indicator matrix with {y.shape[1]} columns are 0 to "
-                    f"{y.shape[1] - 1}, got {classes!r}."
-                )
-            return targets, y
+            return _column_targets(Multilabel(y), classes), y
         raise ValueError(
             f"y of shape {y.shape} has several columns of labels ({kind}), which is not "
             "supported: give one column of labels, or an indicator matrix of 0 and 1."
@@ -228,12 +227,14 @@ def classification_targets(y, classes=None, soft=False):
     return (Multiclass(labels) if len(labels) > 2 else Binary(labels)), y
 
 
-def _probabilities(y):
-    y = y.toarray() if sparse.issparse(y) else y
-    try:
-        return y.astype(np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"y must hold probabilities, got the dtype {y.dtype}.") from None
+def _column_targets(targets, classes):
+    """Check the classes that were given for targets with a column for each."""
+    if classes is not None and not np.array_equal(unique(classes), targets.classes):
+        raise ValueError(
+            f"classes of a y with {targets.n_outputs} columns are 0 to "
+            f"{targets.n_outputs - 1}, got {classes!r}."
+        )
+    return targets
 
 
 def _check_labels(y):

@@ -70,9 +70,14 @@ class Memory:
     Attributes
     ----------
     optimizer : type
-        Only an optimizer of this class can go on from the state.
+        Only an optimizer of this class can go on from the state,
+
+    settings : dict
+        and only with these hyperparameters, as the state may be scaled by them.
 
     state : dict of str to ndarray of shape (n_networks, n_parameters) or (n_networks, 1)
+
+    n_parameters : int
 
     progress : Progress
 
@@ -84,7 +89,9 @@ class Memory:
     """
 
     optimizer: type
+    settings: dict
     state: dict
+    n_parameters: int
     progress: Progress
     best: np.ndarray
     stale: np.ndarray
@@ -93,9 +100,18 @@ class Memory:
     def blank(cls, optimizer, theta):
         """At the beginning of a training."""
         n_networks = len(theta)
+        state = optimizer.init(theta)
+        for name, array in state.items():
+            if np.shape(array)[:1] != (n_networks,):
+                raise ValueError(
+                    f"optimizer={optimizer!r} begins with {name!r} of the shape "
+                    f"{np.shape(array)}; its first axis must be that of {n_networks} networks."
+                )
         return cls(
             optimizer=type(optimizer),
-            state=optimizer.init(theta),
+            settings=vars(optimizer).copy(),
+            state=state,
+            n_parameters=theta.shape[1],
             progress=Progress(plateaus=np.zeros(n_networks, dtype=int)),
             best=np.full(n_networks, -np.inf),
             stale=np.zeros(n_networks, dtype=int),
@@ -103,8 +119,8 @@ class Memory:
 
     def fits(self, optimizer, theta):
         """Whether this optimizer can go on from the state, with parameters like these."""
-        shapes = {array.shape for array in self.state.values()}
-        return type(optimizer) is self.optimizer and shapes <= {theta.shape, (len(theta), 1)}
+        same = (type(optimizer), vars(optimizer)) == (self.optimizer, self.settings)
+        return same and self.n_parameters == theta.shape[1]
 
     def forget_best(self):
         self.best = np.full_like(self.best, -np.inf)
@@ -170,9 +186,6 @@ class Run:
         weight = plan.sample_weight
         if np.ndim(weight) == 2:
             weight = weight[self.alive]
-        decay, self.shrink = plan.optimizer.weight_decay, None
-        if decay:
-            self.shrink = decay * plan.network.is_weight(self.theta.dtype)
         whole = self.n_samples - self.n_samples % plan.batch_size
         self.chunks = []
         for start, stop in ((0, whole), (whole, self.n_samples)):
@@ -189,7 +202,16 @@ class Run:
     def rates(self):
         """Learning rate of every network, of shape (n_networks,)."""
         rate = self.plan.schedule.rate(self.plan.learning_rate_init, self.memory.progress)
-        return np.broadcast_to(rate, len(self.theta))
+        try:
+            rates = np.broadcast_to(np.asarray(rate, np.float64), len(self.theta))
+        except (TypeError, ValueError):
+            rates = np.array([np.nan])
+        if not (rates.min() >= 0 and rates.max() < np.inf):
+            raise ValueError(
+                f"learning_rate={self.plan.schedule!r} gives the rate {rate!r}, which is not "
+                "a finite number of at least 0."
+            )
+        return rates
 
     def factor(self, rates):
         """The rates as an optimizer takes them: one number where they are equal."""
@@ -264,8 +286,8 @@ def train_epoch(run):
     """
     start = perf_counter()
     plan, objective, progress = run.plan, run.objective, run.memory.progress
-    theta, gradient, shrink = run.theta, objective.gradient.vector, run.shrink
-    step, per_step = plan.optimizer.step, plan.schedule.per_step
+    gradient, step = objective.gradient.vector, plan.optimizer.step
+    decay, per_step = plan.optimizer.weight_decay, plan.schedule.per_step
     rates = run.rates()
     rate = run.factor(rates)
     if plan.shuffle:
@@ -278,10 +300,10 @@ def train_epoch(run):
             if per_step:
                 rates = run.rates()
                 rate = run.factor(rates)
-            if shrink is not None:
-                theta -= rate * shrink * theta
+            if decay:
+                objective.parameters.shrink_weights(rate * decay)
             progress.step += 1
-            step(theta, gradient, run.memory.state, rate, progress.step)
+            step(run.theta, gradient, run.memory.state, rate, progress.step)
         values = objective.values(source, penalties)
         total += source.n_rows * np.add.reduce(values, axis=0, dtype=np.float64)
     progress.samples += run.n_samples
@@ -323,7 +345,7 @@ def end_epoch(run, loss, learning_rate, seconds):
         run.best_theta[better] = run.theta[better]
 
     plateau = memory.stale > plan.n_iter_no_change
-    stopped = plateau & plan.schedule.stops(learning_rate)
+    stopped = plateau & plan.schedule.stops(plan.learning_rate_init, memory.progress)
     slower = plateau & ~stopped
     memory.stale[slower] = 0
     memory.progress.plateaus = memory.progress.plateaus + slower

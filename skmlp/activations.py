@@ -80,19 +80,37 @@ class Activation(Component):
         """
         z = np.asarray(z)
         z = z.astype(np.result_type(z.dtype, np.float32))  # a copy
+        columns = np.atleast_2d(z)  # a plain list of numbers will do as well
+        rows = columns.shape[-2]
+        if rows % self.pieces:
+            raise ValueError(f"{rows} rows are not units of {self.pieces} pieces.")
+        a, _ = self.apply(columns, self.initial_params().astype(z.dtype))
+        return a if z.ndim > 1 else a.reshape(z.shape)
+
+    def apply(self, z, *own):
+        """Return f(z), in place where that can be, and the scratch that `backward` needs.
+
+        Parameters
+        ----------
+        z : ndarray of shape (..., pieces * units, batch)
+            Left as it is with `keeps_input`, else it receives the output.
+
+        own : ndarray of shape (..., n_params)
+            The parameters; may be left out where there are none.
+
+        Returns
+        -------
+        a : ndarray of shape (..., units, batch)
+
+        scratch : object
+        """
         a = z
-        if self.pieces > 1:
-            units, remainder = divmod(z.shape[-2], self.pieces)
-            if remainder:
-                raise ValueError(f"{z.shape[-2]} rows are not units of {self.pieces} pieces.")
-            a = np.empty_like(z[..., :units, :])
-        elif self.keeps_input:
-            a = np.empty_like(z)
-        columns, out = np.atleast_2d(z, a)  # views: a plain list of numbers will do as well
-        params = self.initial_params().astype(z.dtype)
-        own = (params,) if params.size else ()
-        self.forward(columns, out, self.scratch(columns), *own)
-        return a
+        if self.keeps_input:
+            *lead, rows, batch = z.shape
+            a = np.empty((*lead, rows // self.pieces, batch), z.dtype)
+        scratch = self.scratch(z)
+        self.forward(z, a, scratch, *(params for params in own if params.size))
+        return a, scratch
 
     def initial_params(self):
         """Return the starting values of the parameters that a layer learns.
@@ -134,7 +152,7 @@ class Activation(Component):
         scratch : object
             What the method `scratch` returned.
         """
-        raise NotImplementedError
+        raise self._missing("forward")
 
     def backward(self, z, a, delta, scratch):
         """Multiply `delta`, the gradient with respect to `a`, by da/dz in place.
@@ -154,7 +172,7 @@ class Activation(Component):
         scratch : object
             What the method `scratch` returned.
         """
-        raise NotImplementedError
+        raise self._missing("backward")
 
 
 class Identity(Activation):
@@ -410,7 +428,7 @@ class ScaledELU(Activation):
     """
 
     def _slope_and_scale(self):
-        raise NotImplementedError
+        raise self._missing("_slope_and_scale")
 
     @property
     def bounds(self):
@@ -1101,7 +1119,6 @@ ACTIVATIONS = {
 # By the names that the attribute `out_activation_` has.
 OUTPUT_ACTIVATIONS = {
     "exp": Exponential,
-    "exponential": Exponential,
     "identity": Identity,
     "logistic": Logistic,
     "softmax": Softmax,

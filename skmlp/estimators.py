@@ -14,8 +14,9 @@ from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES, Loss
 
 
 def has_probabilities(estimator):
-    """predict_proba exists where the loss has probabilities."""
-    if not estimator._loss_attribute("has_probabilities"):
+    """predict_proba exists where the loss of the fit, or else of the parameter, has them."""
+    has = estimator._class_attribute("loss", "has_probabilities", default=True)
+    if getattr(estimator, "out_activation_", None) == "identity" or not has:
         raise AttributeError(f"loss={estimator.loss!r} has no probabilities.")
     return True
 
@@ -106,13 +107,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Share of the samples that `early_stopping` holds back, in (0, 1).
 
     beta_1 : float, default=0.9
-        Decay of the gradient's mean in 'adam', in [0, 1).
+        Decay of the gradient's mean in 'adam' and its relatives by name ('amsgrad', 'adamw',
+        'adamax', 'nadam', 'radam'), in [0, 1).
 
     beta_2 : float, default=0.999
-        Decay of the mean of the gradient's square in 'adam', in [0, 1).
+        Decay of the mean of the gradient's square in 'adam' and its relatives, in [0, 1).
 
     epsilon : float, default=1e-8
-        Keeps the division in 'adam' finite, above 0.
+        Keeps the division in 'adam' and its relatives finite, above 0.
 
     n_iter_no_change : int or np.inf, default=10
         Epochs without improvement to put up with, at least 1.  Not used by 'lbfgs'.
@@ -130,12 +132,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     dtype : {'float32', 'float64'} or None, default=None
         Arithmetic of the training; None is that of X.  float32 takes about half the time.
-        Fitted weights have the dtype of X all the same.
+        Fitted weights have the dtype of X all the same.  A warm start and `partial_fit` keep
+        the dtype that the weights have.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels, sorted; for multi-label targets the column numbers.
+        The labels, sorted; the column numbers where `y` has several columns.
 
     coefs_ : list of ndarray of shape (fan_in, fan_out)
         Weights of each layer.  Together with `intercepts_` they are the fitted model and may
@@ -427,7 +430,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_label = not self._loss_attribute("soft_targets")
+        tags.classifier_tags.multi_label = not self._class_attribute("loss", "soft_targets")
         return tags
 
 
@@ -516,13 +519,14 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Share of the samples that `early_stopping` holds back, in (0, 1).
 
     beta_1 : float, default=0.9
-        Decay of the gradient's mean in 'adam', in [0, 1).
+        Decay of the gradient's mean in 'adam' and its relatives by name ('amsgrad', 'adamw',
+        'adamax', 'nadam', 'radam'), in [0, 1).
 
     beta_2 : float, default=0.999
-        Decay of the mean of the gradient's square in 'adam', in [0, 1).
+        Decay of the mean of the gradient's square in 'adam' and its relatives, in [0, 1).
 
     epsilon : float, default=1e-8
-        Keeps the division in 'adam' finite, above 0.
+        Keeps the division in 'adam' and its relatives finite, above 0.
 
     n_iter_no_change : int or np.inf, default=10
         Epochs without improvement to put up with, at least 1.  Not used by 'lbfgs'.
@@ -532,8 +536,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     output_activation : str or Activation, default='auto'
         What the outputs go through: 'auto' is that of the loss, the identity for most; 'relu'
-        or 'softplus' keep them above 0, 'logistic' or 'tanh' within bounds.  Targets outside
-        its range are an error.  'poisson' and 'gamma' have one of their own.
+        or 'softplus' keep them from being negative, 'logistic' or 'tanh' within bounds.
+        Targets outside its range are an error.  'poisson' and 'gamma' have one of their own.
 
     initializer : str or Initializer, default='auto'
         Rule for the starting weights: 'auto' is scikit-learn's, else a name or object of
@@ -541,7 +545,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     dtype : {'float32', 'float64'} or None, default=None
         Arithmetic of the training; None is that of X.  float32 takes about half the time.
-        Fitted weights have the dtype of X all the same.
+        Fitted weights have the dtype of X all the same.  A warm start and `partial_fit` keep
+        the dtype that the weights have.
 
     Attributes
     ----------
@@ -730,7 +735,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        positive = self._loss_attribute("positive_targets")
+        positive = self._class_attribute("loss", "positive_targets")
         tags.target_tags.positive_only = positive
         # Several outputs are fine in any case, but scikit-learn tests those that say so
         # with negative targets.

@@ -58,7 +58,7 @@ class Initializer(Component):
 
         biases : ndarray of shape (fan_out,), float64
         """
-        raise NotImplementedError
+        raise self._missing("draw")
 
 
 class Auto(Initializer):
@@ -307,7 +307,7 @@ class Orthogonal(Initializer):
 class Given(Initializer):
     """The weights that are given, say of another fitted estimator.
 
-    Layer i has W = coefs[i] and b = intercepts[i], both copied.
+    Layer i starts with W = coefs[i] and b = intercepts[i], which the training does not change.
 
     To start from a model that was trained elsewhere, or several estimators from the same
     weights.  To go on with the same estimator, take warm_start instead.
@@ -342,17 +342,14 @@ class Given(Initializer):
         self.intercepts = intercepts
 
     def draw_network(self, random_state, shapes, activations):
-        coefs, intercepts = map(np.shape, self.coefs), map(np.shape, self.intercepts)
-        given = list(coefs), list(intercepts)
-        wanted = [tuple(shape) for shape in shapes], [(fan_out,) for _, fan_out in shapes]
-        if given != wanted:
+        n_coefs, n_intercepts = len(self.coefs), len(self.intercepts)
+        if n_coefs != n_intercepts:
             raise ValueError(
-                f"initializer=Given has coefs of the shapes {given[0]} and intercepts of the "
-                f"shapes {given[1]}, but the network has {wanted[0]} and {wanted[1]}."
+                f"initializer=Given has {n_coefs} coefs and {n_intercepts} intercepts, but a "
+                "layer needs one of each."
             )
-        # Copies: the training must not change what was given.
         return [
-            (np.array(W, dtype=np.float64), np.array(b, dtype=np.float64))
+            (np.asarray(W, dtype=np.float64), np.asarray(b, dtype=np.float64))
             for W, b in zip(self.coefs, self.intercepts, strict=True)
         ]
 

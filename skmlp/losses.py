@@ -33,7 +33,8 @@ class Loss(Component):
         Whether that activation is part of the loss, so that no other may take its place.
 
     has_probabilities : bool
-        Whether the predictions of a classifier that minimizes it are probabilities.
+        Whether `output` gives probabilities of the classes, so that a classifier that
+        minimizes it has `predict_proba`.
 
     soft_targets : bool
         Whether targets may be rows of probabilities, one for each class.
@@ -45,7 +46,7 @@ class Loss(Component):
     tasks: tuple = ()
     output = "identity"
     own_output = True
-    has_probabilities = True
+    has_probabilities = False
     soft_targets = False
     positive_targets = False
 
@@ -97,7 +98,7 @@ class Loss(Component):
         -------
         losses : ndarray of shape (..., batch)
         """
-        raise NotImplementedError
+        raise self._missing("value")
 
     def gradient(self, y, raw, out):
         """Write the gradient of every sample's loss with respect to its raw outputs.
@@ -110,7 +111,7 @@ class Loss(Component):
         out : ndarray of shape (..., n_outputs, batch)
             Receives the gradient.
         """
-        raise NotImplementedError
+        raise self._missing("gradient")
 
 
 # Hyperparameters may be NumPy scalars, as from a grid by np.linspace.  The formulas take
@@ -490,6 +491,7 @@ class ByTask(Loss):
     """
 
     tasks = ("binary", "multiclass", "multilabel")
+    has_probabilities = True
     softmax: type
     logistic: type
 
@@ -545,6 +547,7 @@ class SoftmaxLogLoss(Smoothed):
 
     tasks = ("multiclass",)
     output = "softmax"
+    has_probabilities = True
 
     def value(self, y, raw):
         return self.bound(softmax_cross_entropy(self.smooth(y, raw.shape[-2]), raw))
@@ -580,6 +583,7 @@ class LogisticLogLoss(Smoothed):
 
     tasks = ("binary", "multilabel")
     output = "logistic"
+    has_probabilities = True
 
     def value(self, y, raw):
         return self.bound(logistic_cross_entropy(self.smooth(y, 2), raw)).sum(axis=-2)
@@ -631,17 +635,7 @@ class LogLoss(Smoothed, ByTask):
     logistic = LogisticLogLoss
 
 
-def check_probabilities(y, loss):
-    """Raise the error of `Loss.check_targets` where a row is not of probabilities."""
-    sums, tolerance = y.sum(axis=1, dtype=np.float64), 1e-5 * y.shape[1]
-    if (y < 0).any() or not (np.abs(sums - 1) <= tolerance).all():
-        raise ValueError(
-            f"y has rows that are not probabilities, which loss={loss!r} does not allow: it "
-            "is for y >= 0 with rows that sum to 1."
-        )
-
-
-class SoftmaxCrossentropy(Smoothed):
+class SoftmaxCrossentropy(SoftmaxLogLoss):
     """Cross-entropy of probabilities as targets.
 
     -sum(t log(softmax(raw))), with the gradient softmax(raw) - t.  The targets t are
@@ -664,19 +658,19 @@ class SoftmaxCrossentropy(Smoothed):
     array([0.69314718])
     """
 
-    tasks = ("multiclass",)
-    output = "softmax"
     soft_targets = True
 
     def check_targets(self, y):
-        check_probabilities(y, self)
+        sums, tolerance = y.sum(axis=1, dtype=np.float64), 1e-5 * y.shape[1]
+        if (y < 0).any() or not (np.abs(sums - 1) <= tolerance).all():
+            raise ValueError(
+                "y has rows that are not probabilities: with this loss they must be >= 0 and "
+                "sum to 1."
+            )
 
-    def value(self, y, raw):
-        return softmax_cross_entropy(self.smooth(y, raw.shape[-2]), raw)
-
-    def gradient(self, y, raw, out):
-        write_softmax(raw, out)
-        out -= self.smooth(y, raw.shape[-2])
+    def bound(self, losses):
+        """Return the values as they are: bounded, they would be no cross-entropy."""
+        return losses
 
 
 class CategoricalCrossentropy(Smoothed, ByTask):
@@ -685,8 +679,9 @@ class CategoricalCrossentropy(Smoothed, ByTask):
     -sum(y log(p)) over the classes, p their probabilities, with the gradient p - y with
     respect to the logits.  Targets y may be rows of probabilities, one column per class.  They
     and multi-class labels take the softmax of the logits (`SoftmaxCrossentropy`), labels of
-    two classes the logistic function (`LogisticLogLoss`).  On labels it is `LogLoss`, up to
-    the bound on the value, which would not be the cross-entropy of probabilities.
+    two classes the logistic function (`LogisticLogLoss`).  Labels of two classes thus have the
+    loss of `LogLoss`, labels of more its gradient, but a value without bound, as a bounded one
+    would not be the cross-entropy of probabilities.
 
     Take it where targets are probabilities, as from several annotators, from mixed samples or
     from another model; for labels take LogLoss, with which training stops where scikit-learn's
@@ -712,10 +707,6 @@ class CategoricalCrossentropy(Smoothed, ByTask):
     soft_targets = True
     softmax = SoftmaxCrossentropy
     logistic = LogisticLogLoss
-
-    def check_targets(self, y):
-        if y.shape[1] > 1:  # else labels of two classes
-            check_probabilities(y, self)
 
 
 class Hinge(Loss):
@@ -743,7 +734,6 @@ class Hinge(Loss):
     """
 
     tasks = ("binary", "multiclass", "multilabel")
-    has_probabilities = False
 
     def value(self, y, raw):
         return np.maximum(1 + (1 - 2 * y) * raw, 0).sum(axis=-2)
@@ -778,7 +768,6 @@ class SquaredHinge(Loss):
     """
 
     tasks = ("binary", "multiclass", "multilabel")
-    has_probabilities = False
 
     def value(self, y, raw):
         return np.square(np.maximum(1 + (1 - 2 * y) * raw, 0)).sum(axis=-2)
@@ -835,6 +824,7 @@ class SoftmaxFocal(FocalFormula):
 
     tasks = ("multiclass",)
     output = "softmax"
+    has_probabilities = True
 
     def value(self, y, raw):
         losses = softmax_cross_entropy(y, raw)
@@ -872,6 +862,7 @@ class LogisticFocal(FocalFormula):
 
     tasks = ("binary", "multilabel")
     output = "logistic"
+    has_probabilities = True
 
     def value(self, y, raw):
         losses = logistic_cross_entropy(y, raw)
@@ -935,6 +926,7 @@ class SoftmaxBrierScore(Loss):
 
     tasks = ("multiclass",)
     output = "softmax"
+    has_probabilities = True
 
     def value(self, y, raw):
         error = np.empty_like(raw)
@@ -969,6 +961,7 @@ class LogisticBrierScore(Loss):
 
     tasks = ("binary", "multilabel")
     output = "logistic"
+    has_probabilities = True
 
     def value(self, y, raw):
         error = np.empty_like(raw)
@@ -1014,7 +1007,8 @@ class WithOutput(Loss):
     """A loss on the outputs of an activation.
 
     loss(y, f(raw)), with the gradient by the chain rule, for losses whose `own_output` is
-    False.
+    False.  The estimator makes it from its `loss` and `output_activation`; it is no value of
+    `loss` itself.
 
     Parameters
     ----------
@@ -1069,9 +1063,7 @@ class WithOutput(Loss):
 
     def gradient(self, y, raw, out):
         activation, z = self.activation, raw.copy()
-        a = np.empty_like(z) if activation.keeps_input else z
-        scratch = activation.scratch(z)
-        activation.forward(z, a, scratch)
+        a, scratch = activation.apply(z)
         self.loss.gradient(y, a, out)
         activation.backward(z, a, out, scratch)
 

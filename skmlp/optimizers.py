@@ -25,8 +25,34 @@ class Optimizer(Component):
         Names of schedules that have no effect on it, as in scikit-learn.
     """
 
-    stochastic: bool
+    stochastic: bool = False
     ignored_schedules: tuple = ()
+
+    def minimize(self, fun, theta, *, max_iter, max_fun, tol, callback):
+        """Minimize a function of the parameters of one network, if not `stochastic`.
+
+        Parameters
+        ----------
+        fun : callable
+            Maps an ndarray of shape (n_parameters,) to its value and gradient.
+
+        theta : ndarray of shape (n_parameters,)
+            Where to start.
+
+        max_iter, max_fun : int
+            Bounds on the iterations and on the calls of `fun`.
+
+        tol : float
+            Ends the search where no entry of the gradient is larger.
+
+        callback : callable
+            Called with ``intermediate_result`` after every iteration.
+
+        Returns
+        -------
+        result : scipy.optimize.OptimizeResult
+        """
+        raise self._missing("minimize")
 
 
 class FirstOrder(Optimizer):
@@ -63,10 +89,12 @@ class FirstOrder(Optimizer):
         -------
         state : dict of str to ndarray
             Of the dtype of `theta`, and of its shape, or (n_networks, 1) for what is a
-            number per network.  As hyperparameters may change in the middle of a training,
-            the names do not depend on them.
+            number per network.  An optimizer that needs a vector besides the
+            gradient keeps it here as `spare`, so that no step allocates one: the component
+            itself holds no arrays.  What is in it does not matter; it is pickled with the
+            rest.
         """
-        raise NotImplementedError
+        raise self._missing("init")
 
     def step(self, theta, gradient, state, rate, t):
         """Update `theta` and `state` in place.
@@ -87,7 +115,7 @@ class FirstOrder(Optimizer):
         t : int
             Number of this step, from 1.
         """
-        raise NotImplementedError
+        raise self._missing("step")
 
 
 class SGD(FirstOrder):
@@ -95,8 +123,7 @@ class SGD(FirstOrder):
 
     v <- momentum v - rate g, then theta <- theta + v, or with Nesterov's momentum
     theta <- theta + momentum v - rate g (Sutskever, Martens, Dahl and Hinton 2013, "On the
-    importance of initialization and momentum in deep learning", as in scikit-learn).  The
-    usual rate is 0.01.
+    importance of initialization and momentum in deep learning", as in scikit-learn).
 
     Take it in place of Adam where there is time to tune the rate and its schedule, or where
     models of scikit-learn were trained with it.  It depends more than Adam on the rate and on
@@ -206,6 +233,16 @@ class Moments(FirstOrder):
         v += out
         return (1 - self.beta_2) ** 0.5
 
+    def corrected_step(self, theta, gradient, m, v, rate, t):
+        """Move `theta` by means as `average` keeps them, epsilon after the correction.
+
+        `gradient` is overwritten.
+        """
+        root = ((1 - self.beta_2) / (1 - self.beta_2**t)) ** 0.5
+        divide_by_root(m, v, self.epsilon / root, out=gradient)
+        gradient *= rate * ((1 - self.beta_1) / (1 - self.beta_1**t) / root)
+        theta -= gradient
+
 
 class Adam(Moments):
     """Adam, a step size of its own for every parameter.
@@ -214,7 +251,7 @@ class Adam(Moments):
 
     m <- beta_1 m + (1 - beta_1) g, v <- beta_2 v + (1 - beta_2) g^2,
     theta <- theta - rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon),
-    with epsilon outside the bias correction as in scikit-learn.  The usual rate is 0.001.
+    with epsilon outside the bias correction as in scikit-learn.
 
     The default: the usual rate does for most networks.  Take LBFGS for small data sets and
     AdamW where weight decay is to be tuned.
@@ -262,7 +299,6 @@ class AMSGrad(Moments):
 
     The paper corrects no bias and has no epsilon; this is ``torch.optim.Adam`` with
     ``amsgrad=True``, whose epsilon, unlike that of `Adam`, is added after the correction.
-    The usual rate is 0.001.
 
     It rarely differs from Adam; try it where the loss of Adam jumps up late in the training
     and a smaller rate does not help.
@@ -294,11 +330,9 @@ class AMSGrad(Moments):
 
     def step(self, theta, gradient, state, rate, t):
         v_max = state["v_max"]
-        root = self.average(gradient, state, out=gradient) / (1 - self.beta_2**t) ** 0.5
+        self.average(gradient, state, out=gradient)
         np.maximum(v_max, state["v"], out=v_max)
-        divide_by_root(state["m"], v_max, self.epsilon / root, out=gradient)
-        gradient *= rate * ((1 - self.beta_1) / (1 - self.beta_1**t) / root)
-        theta -= gradient
+        self.corrected_step(theta, gradient, state["m"], v_max, rate, t)
 
 
 class AdamW(Moments):
@@ -311,8 +345,7 @@ class AdamW(Moments):
     Both the factor of the rate in the decay, which in the paper is a schedule's factor
     alone, and epsilon, which unlike that of `Adam` is added after the correction of the
     bias, are as in ``torch.optim.AdamW``; that decays whatever parameters it is given.  The
-    penalty ``alpha`` of the estimator is a part of the loss and comes on top of it.  The
-    usual rate is 0.001.
+    penalty ``alpha`` of the estimator is a part of the loss and comes on top of it.
 
     Take it in place of Adam where the network overfits and weight decay is to be tuned, with
     alpha=0: Adam divides the penalty like any other gradient, so that weights with large
@@ -354,10 +387,8 @@ class AdamW(Moments):
         self.weight_decay = weight_decay
 
     def step(self, theta, gradient, state, rate, t):
-        root = self.average(gradient, state, out=gradient) / (1 - self.beta_2**t) ** 0.5
-        divide_by_root(state["m"], state["v"], self.epsilon / root, out=gradient)
-        gradient *= rate * ((1 - self.beta_1) / (1 - self.beta_1**t) / root)
-        theta -= gradient
+        self.average(gradient, state, out=gradient)
+        self.corrected_step(theta, gradient, state["m"], state["v"], rate, t)
 
 
 class Adamax(Moments):
@@ -367,7 +398,7 @@ class Adamax(Moments):
 
     m <- beta_1 m + (1 - beta_1) g, v <- max(beta_2 v, abs(g) + epsilon),
     theta <- theta - rate / (1 - beta_1^t) m / v, where the paper, which writes u for v,
-    has no epsilon; it is as in ``torch.optim.Adamax``.  The usual rate is 0.002.
+    has no epsilon; it is as in ``torch.optim.Adamax``.
 
     Rarely chosen.  Try it in place of Adam where gradients are mostly 0, as with sparse
     features.
@@ -418,8 +449,7 @@ class NAdam(Moments):
     n = mu_(t+1) / (1 - p_(t+1)) m + (1 - mu_t) / (1 - p_t) g,
     theta <- theta - rate n / (sqrt(v / (1 - beta_2^t)) + epsilon).
 
-    As in ``torch.optim.NAdam``, m decays by beta_1 and not by mu_t.  The usual rate is
-    0.002.
+    As in ``torch.optim.NAdam``, m decays by beta_1 and not by mu_t.
 
     Worth a try wherever Adam does well; the two often end up alike, so compare them at the
     same rate.
@@ -499,7 +529,7 @@ class RAdam(Moments):
 
     The bound of 5, which is 4 in the paper, and epsilon, which the paper does not have, are as
     in ``torch.optim.RAdam``.  With the default of beta_2 the first formula holds for five
-    steps.  The usual rate is 0.001.
+    steps.
 
     Take it where the first steps of Adam do harm and no warm-up is to be set.  Its own first
     steps are as long as the gradient is large, so standardize the targets of regression.
@@ -553,8 +583,7 @@ class RMSprop(FirstOrder):
     momentum, u <- momentum u + g / (sqrt(v) + epsilon), theta <- theta - rate u.  The
     lecture has no epsilon and Graves has it below the root; it is outside, and the momentum
     is free of the rate, as in ``torch.optim.RMSprop``.  The variance is updated as such,
-    which is the same but for rounding, by which the difference can be below 0.  The usual
-    rate is 0.001.
+    which is the same but for rounding, by which the difference can be below 0.
 
     Adam is the same idea with momentum and a correction of the bias, and the first choice;
     take RMSprop to reproduce models that were trained with it, or where momentum does harm, as
@@ -637,7 +666,7 @@ class Adagrad(FirstOrder):
     stochastic optimization", with diagonal matrices and the placement of epsilon of
     ``torch.optim.Adagrad``:
 
-    v <- v + g^2, theta <- theta - rate g / (sqrt(v) + epsilon).  The usual rate is 0.01.
+    v <- v + g^2, theta <- theta - rate g / (sqrt(v) + epsilon).
 
     For sparse features, as counts of words: rare ones keep larger steps.  All steps shrink for
     good, so take RMSprop or Adam for long trainings of deep networks.
@@ -692,7 +721,7 @@ class Adadelta(FirstOrder):
     v <- rho v + (1 - rho) g^2, d = sqrt(u + epsilon) / sqrt(v + epsilon) g,
     u <- rho u + (1 - rho) d^2, theta <- theta - rate d.
 
-    The paper has no rate; it is as in ``torch.optim.Adadelta``, and usually 1.0.
+    The paper has no rate; it is as in ``torch.optim.Adadelta``.
 
     Take it where no rate is to be tuned, with learning_rate_init=1.0: the estimator's default
     of 0.001 makes its steps a thousand times too small.  Its steps begin small, and Adam at
@@ -759,8 +788,7 @@ class Lion(FirstOrder):
     Chen et al. (2023), "Symbolic discovery of optimization algorithms", algorithm 2:
 
     theta <- theta - rate sign(beta_1 m + (1 - beta_1) g), m <- beta_2 m + (1 - beta_2) g,
-    after the weights, not the biases, were multiplied by 1 - rate weight_decay.  The usual
-    rate is 0.0001.
+    after the weights, not the biases, were multiplied by 1 - rate weight_decay.
 
     An alternative to AdamW, mainly for large batches.  It takes a rate a third to a tenth of
     Adam's, and a weight decay larger by as much.
@@ -841,29 +869,6 @@ class LBFGS(Optimizer):
     stochastic = False
 
     def minimize(self, fun, theta, *, max_iter, max_fun, tol, callback):
-        """Minimize a function of the parameters of one network.
-
-        Parameters
-        ----------
-        fun : callable
-            Maps an ndarray of shape (n_parameters,) to its value and gradient.
-
-        theta : ndarray of shape (n_parameters,)
-            Where to start.
-
-        max_iter, max_fun : int
-            Bounds on the iterations and on the calls of `fun`.
-
-        tol : float
-            Ends the search where no entry of the gradient is larger.
-
-        callback : callable
-            Called with ``intermediate_result`` after every iteration.
-
-        Returns
-        -------
-        result : scipy.optimize.OptimizeResult
-        """
         return scipy.optimize.minimize(
             fun,
             theta.astype(np.float64),

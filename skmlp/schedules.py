@@ -34,8 +34,8 @@ class Progress:
         How often each network has gone `n_iter_no_change` epochs without improvement.
 
     total_steps : int
-        Updates in `max_iter` epochs: the horizon of schedules that have one.  0 where it is
-        unknown, as in `partial_fit`.
+        Updates in `max_iter` epochs, or in `partial_fit` in `max_iter` calls: the horizon of
+        schedules that have one.  0 only where a schedule is called outside of a training.
     """
 
     plateaus: np.ndarray
@@ -70,33 +70,37 @@ class Schedule(Component):
         Returns
         -------
         rate : float or ndarray of shape (n_networks,)
-            A schedule with a horizon gives `initial` where `progress.total_steps` is 0.
+            A schedule with a horizon gives `initial` where `progress.total_steps` is 0,
+            which it never is in a training.
         """
-        raise NotImplementedError
+        raise self._missing("rate")
 
-    def stops(self, rate):
+    def stops(self, initial, progress):
         """Say whether the training ends where a plateau is met.
 
         Parameters
         ----------
-        rate : ndarray of shape (n_networks,)
-            Learning rates of the epoch that ended.
+        initial : float
+            `learning_rate_init` of the estimator.
+
+        progress : Progress
+            At the end of an epoch.  A plateau that was met in it is not counted yet.
 
         Returns
         -------
         stops : ndarray of shape (n_networks,), of bool
             Where it is False, `progress.plateaus` is counted up and the training goes on.
         """
-        return np.ones(len(rate), dtype=bool)
+        return np.ones(len(progress.plateaus), dtype=bool)
 
 
 class WarmedSchedule(Schedule):
     """Base class of the schedules that can begin with a warm-up.
 
-    `rate` of a derived class passes its result through `warmed`, which multiplies it by
+    A derived class defines `unwarmed`, and `rate` multiplies its result by
     min(1, (step + 1) / (warmup * total_steps)) (Goyal et al. 2017).  The schedule itself
-    runs from the first step on, not from the end of the warm-up.  There is no warm-up where
-    `total_steps` is 0, as in `partial_fit`.
+    runs from the first step on, not from the end of the warm-up, which has no part in where
+    the training stops.  Where `total_steps` is 0, outside of a training, there is no warm-up.
 
     Parameters
     ----------
@@ -113,21 +117,14 @@ class WarmedSchedule(Schedule):
     def per_step(self):
         return self.warmup > 0
 
-    def warmed(self, rate, progress):
-        """Return the rate with the warm-up applied.
-
-        Parameters
-        ----------
-        rate : float or ndarray of shape (n_networks,)
-
-        progress : Progress
-
-        Returns
-        -------
-        rate : float or ndarray of the same shape
-        """
+    def rate(self, initial, progress):
+        rate = self.unwarmed(initial, progress)
         steps = self.warmup * progress.total_steps
         return rate * min(1.0, (progress.step + 1) / steps) if steps else rate
+
+    def unwarmed(self, initial, progress):
+        """Return what `rate` is without the warm-up, from the same arguments."""
+        raise self._missing("unwarmed")
 
 
 class Constant(WarmedSchedule):
@@ -158,8 +155,8 @@ class Constant(WarmedSchedule):
     0.0005
     """
 
-    def rate(self, initial, progress):
-        return self.warmed(initial, progress)
+    def unwarmed(self, initial, progress):
+        return initial
 
 
 class InvScaling(WarmedSchedule):
@@ -203,10 +200,10 @@ class InvScaling(WarmedSchedule):
         super().__init__(warmup)
         self.power_t = power_t
 
-    def rate(self, initial, progress):
+    def unwarmed(self, initial, progress):
         if progress.epoch == 0:
-            return self.warmed(initial, progress)
-        return self.warmed(initial / (progress.samples + 1) ** self.power_t, progress)
+            return initial
+        return initial / (progress.samples + 1) ** self.power_t
 
 
 class Adaptive(WarmedSchedule):
@@ -236,15 +233,15 @@ class Adaptive(WarmedSchedule):
     array([0.1 , 0.02])
     """
 
-    def rate(self, initial, progress):
+    def unwarmed(self, initial, progress):
         rate = np.full(len(progress.plateaus), float(initial))
         # Division by division, for scikit-learn's rounding where `stops` compares.
         for met in range(progress.plateaus.max()):
             rate[progress.plateaus > met] /= 5
-        return self.warmed(rate, progress)
+        return rate
 
-    def stops(self, rate):
-        return rate <= 1e-6
+    def stops(self, initial, progress):
+        return self.unwarmed(initial, progress) <= 1e-6
 
 
 class Plateau(WarmedSchedule):
@@ -282,8 +279,8 @@ class Plateau(WarmedSchedule):
     >>> plateau = Plateau(factor=0.5)
     >>> plateau.rate(0.1, Progress(plateaus=np.array([0, 1, 2])))
     array([0.1  , 0.05 , 0.025])
-    >>> plateau.stops(np.array([4e-6, 2e-6]))
-    array([False,  True])
+    >>> plateau.stops(4e-6, Progress(plateaus=np.array([0, 1, 2])))
+    array([False,  True,  True])
     """
 
     _parameter_constraints = {
@@ -297,12 +294,13 @@ class Plateau(WarmedSchedule):
         self.factor = factor
         self.min_rate = min_rate
 
-    def rate(self, initial, progress):
-        return self.warmed(initial * self.factor**progress.plateaus, progress)
+    def unwarmed(self, initial, progress):
+        return initial * self.factor**progress.plateaus
 
-    def stops(self, rate):
+    def stops(self, initial, progress):
         # A little above the bound: 1e-5 * 0.1 is rounded to more than 1e-6.
-        return rate * self.factor <= self.min_rate * (1 + 1e-9)
+        bound = self.min_rate * (1 + 1e-9)
+        return self.unwarmed(initial, progress) * self.factor <= bound
 
 
 class ExponentialDecay(WarmedSchedule):
@@ -345,8 +343,8 @@ class ExponentialDecay(WarmedSchedule):
         super().__init__(warmup)
         self.decay = decay
 
-    def rate(self, initial, progress):
-        return self.warmed(initial * self.decay**progress.epoch, progress)
+    def unwarmed(self, initial, progress):
+        return initial * self.decay**progress.epoch
 
 
 class StepDecay(WarmedSchedule):
@@ -394,9 +392,8 @@ class StepDecay(WarmedSchedule):
         self.factor = factor
         self.every = every
 
-    def rate(self, initial, progress):
-        falls = progress.epoch // self.every
-        return self.warmed(initial * self.factor**falls, progress)
+    def unwarmed(self, initial, progress):
+        return initial * self.factor ** (progress.epoch // self.every)
 
 
 class CosineDecay(WarmedSchedule):
@@ -406,8 +403,7 @@ class CosineDecay(WarmedSchedule):
     s = min(1, step / total_steps) (Loshchilov and Hutter 2017, "SGDR: Stochastic gradient
     descent with warm restarts", without the restarts).  The first update has the initial rate,
     and updates beyond `total_steps` have initial * final.  A warm-up multiplies this; the wave
-    runs over all steps with it too.  Without a horizon, where `total_steps` is 0 as in
-    `partial_fit`, the rate is the initial one throughout.
+    runs over all steps with it too.  In `partial_fit` they are those of max_iter calls.
 
     For a fixed number of epochs, max_iter, with less to choose than in StepDecay.  The
     training still ends at the first plateau, before the rate is low, unless n_iter_no_change
@@ -444,11 +440,11 @@ class CosineDecay(WarmedSchedule):
         super().__init__(warmup)
         self.final = final
 
-    def rate(self, initial, progress):
-        if not progress.total_steps:
+    def unwarmed(self, initial, progress):
+        if not progress.total_steps:  # called outside of a training
             return initial
         s = min(1.0, progress.step / progress.total_steps)
-        return self.warmed(initial * _wave(self.final, s), progress)
+        return initial * _wave(self.final, s)
 
 
 class OneCycle(Schedule):
@@ -458,8 +454,7 @@ class OneCycle(Schedule):
     the first update to the initial rate, which is the largest one, in update
     rise * total_steps, and down to initial * final in the last update.  Updates beyond
     `total_steps` go on with that.  With the defaults it is PyTorch's ``OneCycleLR``, but the
-    momentum is left alone.  Without a horizon, where `total_steps` is 0 as in `partial_fit`,
-    the rate is the initial one throughout.
+    momentum is left alone.  In `partial_fit` the steps are those of max_iter calls.
 
     For a fixed, small number of epochs, max_iter, with a rate larger than a constant one could
     be; else CosineDecay.  The training still ends at the first plateau, before the rate is
@@ -501,7 +496,7 @@ class OneCycle(Schedule):
         self.final = final
 
     def rate(self, initial, progress):
-        if not progress.total_steps:
+        if not progress.total_steps:  # called outside of a training
             return initial
         last = progress.total_steps - 1
         peak = max(0.0, self.rise * progress.total_steps - 1)

@@ -14,7 +14,7 @@ from sklearn.preprocessing import scale
 
 from skmlp import MLPClassifier, MLPRegressor
 from skmlp.activations import Activation, Softmax
-from skmlp.initializers import Initializer
+from skmlp.initializers import Given, Initializer
 from skmlp.losses import Loss
 from skmlp.optimizers import SGD
 from skmlp.schedules import InvScaling
@@ -275,8 +275,11 @@ def test_a_changed_learning_rate_acts_in_partial_fit():
 
 
 def test_another_optimizer_starts_anew_in_partial_fit():
-    model = regressor().partial_fit(X_REG, Y_REG)
+    model = regressor(shuffle=False).partial_fit(X_REG, Y_REG)
+    fresh = regressor(shuffle=False, optimizer="sgd", max_iter=1)
+    fresh.set_params(initializer=Given(model.coefs_, model.intercepts_)).fit(X_REG, Y_REG)
     model.set_params(optimizer="sgd").partial_fit(X_REG, Y_REG)
+    np.testing.assert_allclose(model.coefs_[0], fresh.coefs_[0], rtol=1e-12)
     model.set_params(optimizer="lbfgs")
     assert not hasattr(model, "partial_fit")
 
@@ -462,7 +465,7 @@ BAD_PARAMETERS = [
     ({"activation": Softmax()}, "'activation' parameter .* or an instance of"),
     ({"loss": Nowhere()}, "loss=Nowhere"),
     ({"loss": Strange()}, "loss=Strange.* has the output 'tanh', which is not one of"),
-    ({"initializer": Wrong()}, "initializer=Wrong.* gives weights of the shapes"),
+    ({"initializer": Wrong()}, "initializer=Wrong.* gives weights and biases of the shapes"),
     ({"hidden_layer_sizes": {3}}, "hidden_layer_sizes"),
     ({"activation": "rleu"}, "'activation' parameter"),
     ({"loss": "nope"}, "'loss' parameter"),
@@ -612,10 +615,10 @@ def test_bad_partial_fit_is_named_and_nothing_is_lost(model, change, arguments, 
     [
         ((X, LABELS), "classes must be passed on the first call to partial_fit"),
         ((X, LABELS, None, [0, 1]), "`y` has classes not in"),
-        ((X, INDICATORS, None, [0, 1, 2]), "classes of an indicator matrix with 2 columns"),
+        ((X, INDICATORS, None, [0, 1, 2]), "classes of a y with 2 columns"),
         ((X, LABELS, None, [0, "a", 2.5]), "classes"),
     ],
-    ids=str,
+    ids=["none", "too few", "too many", "mixed types"],
 )
 def test_bad_first_partial_fit(arguments, message):
     model = classifier()

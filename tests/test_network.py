@@ -158,11 +158,7 @@ def test_pack_and_unpack(sizes, activation):
     assert len(own) == len(sizes) - 2
     assert {len(params) for params in own} <= {len(activation.initial_params())}
     assert all(np.shares_memory(a, theta) for a in coefs + intercepts)
-    np.testing.assert_array_equal(network.pack(coefs, intercepts, own, np.float64), theta)
-    n_weights = sum(W.size for W in coefs)
-    assert network.is_weight(np.float64).sum() == n_weights
-    for block in network.blocks(network.is_weight(np.float64)):
-        np.testing.assert_array_equal(block[-1], 0)
+    np.testing.assert_array_equal(network.pack(coefs, intercepts, own), theta)
 
 
 def test_blocks_are_views():
@@ -171,3 +167,21 @@ def test_blocks_are_views():
     for block in network.blocks(theta):
         block[...] = 1
     np.testing.assert_array_equal(theta, 1)
+
+
+@stacks
+def test_shrink_weights_leaves_all_other_parameters(n_networks):
+    network = Network((5, 4, 6, 2), [ACTIVATIONS["prelu"](), ACTIVATIONS["maxout"]()])
+    theta = np.random.default_rng(0).normal(size=(n_networks, network.n_parameters))
+    before = theta.copy()
+    share = np.linspace(0.1, 0.3, n_networks)[:, None]
+    Parameters(network, theta).shrink_weights(share if n_networks > 1 else share[0, 0])
+    for after, start, s in zip(theta, before, share[:, 0], strict=True):
+        for (W, *others), (V, *same) in zip(
+            zip(*network.unpack(after)[:2], strict=True),
+            zip(*network.unpack(start)[:2], strict=True),
+            strict=True,
+        ):
+            np.testing.assert_allclose(W, (1 - s) * V)
+            np.testing.assert_array_equal(others, same)
+        np.testing.assert_array_equal(network.own(after)[0], network.own(start)[0])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+from skmlp import MLPRegressor
 from skmlp._sklearn import validate_parameter_constraints
 from skmlp.schedules import (
     SCHEDULES,
@@ -149,26 +150,52 @@ def test_warmup_multiplies_the_rate(warmed):
 
 @every
 def test_stops_says_so_for_every_network(schedule):
-    stops = schedule.stops(np.array([1e-3, 1e-6, 0]))
+    stops = schedule.stops(0.1, progress(plateaus=np.array([0, 1, 2000])))
     assert stops.shape == (3,)
     assert stops.dtype == bool
     assert stops[2]
 
 
 @pytest.mark.parametrize(
-    ("schedule", "rates", "expected"),
+    ("schedule", "initial", "expected"),
     [
-        (Constant(), [1, 1e-9], [True, True]),
-        (CosineDecay(), [1, 1e-9], [True, True]),
-        (Adaptive(), [1e-3, 1e-6], [False, True]),
-        (Plateau(), [1.1e-5, 1e-5, 1e-6], [False, True, True]),
-        (Plateau(), 1e-3 * 0.1 ** np.arange(4), [False, False, True, True]),
-        (Plateau(factor=0.5, min_rate=0.1), [0.3, 0.2], [False, True]),
-        (Plateau(min_rate=0), [1e-300, 0], [False, True]),
+        (Constant(), 1, [True, True]),
+        (CosineDecay(), 1, [True, True]),
+        (Halving(), 1, [True, True]),
+        (Adaptive(), 1e-3, [False] * 5 + [True]),
+        (Adaptive(), 1e-6, [True]),
+        (Plateau(), 1e-3, [False, False, True, True]),
+        (Plateau(), 1.1e-5, [False, True]),
+        (Plateau(factor=0.5, min_rate=0.1), 0.3, [False, True]),
+        (Plateau(factor=0.5, min_rate=0.1), 0.2, [True]),
+        (Plateau(min_rate=0), 1e-300, [False]),
+        (Plateau(min_rate=0), 5e-324, [True]),
     ],
 )
-def test_stops(schedule, rates, expected):
-    np.testing.assert_array_equal(schedule.stops(np.array(rates)), expected)
+def test_stops(schedule, initial, expected):
+    now = progress(plateaus=np.arange(len(expected)))
+    np.testing.assert_array_equal(schedule.stops(initial, now), expected)
+
+
+@pytest.mark.parametrize("warmed", WARMED, ids=str)
+def test_warmup_does_not_make_a_plateau_the_last(warmed):
+    cold = clone(warmed).set_params(warmup=0.0)
+    now = progress(step=1, total_steps=10**6, plateaus=np.arange(8))
+    for initial in (1, 1e-3, 1e-5):
+        np.testing.assert_array_equal(warmed.stops(initial, now), cold.stops(initial, now))
+
+
+@pytest.mark.parametrize("cls", [Adaptive, Plateau])
+def test_warmup_does_not_shorten_a_training(cls):
+    X = np.random.default_rng(0).normal(size=(50, 2))
+    settings = {"hidden_layer_sizes": (3,), "tol": 1, "n_iter_no_change": 2, "random_state": 0}
+    cold, warmed = (
+        MLPRegressor(learning_rate=cls(warmup=warmup), max_iter=1000, **settings)
+        .fit(X, X[:, 0])
+        .n_iter_
+        for warmup in (0, 0.5)
+    )
+    assert cold == warmed
 
 
 PLATEAUS = {"plateaus": np.array([0, 1, 2])}
