@@ -73,6 +73,11 @@ def _per_network(*arrays):
     return [arrays] if arrays[0].ndim == 2 else zip(*arrays, strict=True)
 
 
+def batch_class(X):
+    """The class of batches whose rows are taken from X as they are."""
+    return SparseBatch if sparse.issparse(X) else Batch
+
+
 class AugmentedBatch(Batch):
     """Rows with a column of ones that multiplies the biases.
 
@@ -133,8 +138,7 @@ class Source:
             batch.share = batch.scale = self.scale
 
     def make_batches(self):
-        kind = SparseBatch if sparse.issparse(self.all_X) else Batch
-        return [kind(self.y[0], self.raw[0])]
+        return [batch_class(self.all_X)(self.y[0], self.raw[0])]
 
     def load(self, rows):
         """Take these rows: a slice, or an array of indices.

@@ -15,7 +15,7 @@ from math import prod
 import numpy as np
 from scipy import sparse
 
-from skmlp._batch import slices
+from skmlp._batch import batch_class, slices
 
 # Of the activations of one layer: four times the throughput of all samples at once, and
 # little memory (1,000,000 x 50 into 128, 128 and 1 units).
@@ -199,6 +199,28 @@ def raw_outputs(X, coefs, intercepts, own, activations):
     return z
 
 
+def raw_by_block(blocks, coefs, intercepts, own, activations):
+    """Yield what `raw_outputs` gives for each block of rows, in one array that is reused.
+
+    By the forward pass of the training, in buffers that are made once: fresh arrays of this
+    size can cost more than the products.  Where there is one block only, copying the model
+    to a flat vector does.
+    """
+    network = Network([*map(len, coefs), coefs[-1].shape[1]], activations)
+    vector, passes = network.pack(coefs, intercepts, own), {}
+    for rows_X in blocks:
+        n_rows, dtype = rows_X.shape[0], np.result_type(rows_X.dtype, coefs[0].dtype)
+        if n_rows not in passes:
+            raw = np.empty((network.sizes[-1], n_rows), dtype)
+            parameters = Parameters(network, vector.astype(dtype)[None])
+            work = Workspace(network, 1, n_rows, dtype)
+            passes[n_rows] = parameters, batch_class(rows_X)(None, raw), work
+        parameters, batch, work = passes[n_rows]
+        batch.rows_X = rows_X
+        forward(parameters, batch, work)
+        yield batch.raw
+
+
 def outputs_by_block(X, model, convert, rows=None):
     """What a function makes of the raw outputs, computed for some samples at a time.
 
@@ -221,10 +243,13 @@ def outputs_by_block(X, model, convert, rows=None):
     """
     n_samples = X.shape[0] if rows is None else len(rows)
     widest = max(W.shape[1] for W in model[0])
+    blocks = slices(0, n_samples, max(32, BLOCK_BYTES // (widest * X.dtype.itemsize)))
+    blocks_X = (X[block if rows is None else rows[block]] for block in blocks)
+    if len(blocks) == 1:
+        return np.ascontiguousarray(convert(raw_outputs(next(blocks_X), *model)))
     outputs = None
-    for block in slices(0, n_samples, max(32, BLOCK_BYTES // (widest * X.dtype.itemsize))):
-        block_X = X[block if rows is None else rows[block]]
-        part = convert(raw_outputs(block_X, *model))
+    for block, raw in zip(blocks, raw_by_block(blocks_X, *model), strict=True):
+        part = convert(raw)
         if outputs is None:
             outputs = np.empty((n_samples, *part.shape[1:]), part.dtype)
         outputs[block] = part
