@@ -168,8 +168,8 @@ def backward(parameters, batch, work, gradient):
         above, below = work.deltas[i + 1], work.deltas[i]
         product(work.outputs[i], work.deltas_T[i + 1], out=gradient.layers[i + 1].block)
         product(parameters.layers[i + 1].weights, above, out=work.deltas_a[i])
-        arrays = work.z[i], work.a[i], below, work.scratch[i]
-        activations[i].backward(*arrays, *parameters.own[i], *gradient.own[i])
+        own = parameters.own[i] + gradient.own[i]
+        activations[i].backward(work.z[i], work.a[i], below, work.scratch[i], *own)
     batch.backward(work.deltas[0], work.deltas_T[0], gradient)
 
 
