@@ -203,10 +203,10 @@ class Run:
         """Learning rate of every network, of shape (n_networks,)."""
         rate = self.plan.schedule.rate(self.plan.learning_rate_init, self.memory.progress)
         try:
-            rates = np.broadcast_to(np.asarray(rate, np.float64), len(self.theta))
+            rates = np.full(len(self.theta), np.asarray(rate, np.float64))
         except (TypeError, ValueError):
             rates = np.array([np.nan])
-        if not (rates.min() >= 0 and rates.max() < np.inf):
+        if not ((rates >= 0) & (rates < np.inf)).all():
             raise ValueError(
                 f"learning_rate={self.plan.schedule!r} gives the rate {rate!r}, which is not "
                 "a finite number of at least 0."
@@ -215,7 +215,7 @@ class Run:
 
     def factor(self, rates):
         """The rates as an optimizer takes them: one number where they are equal."""
-        if (rates == rates[0]).all():
+        if len(rates) == 1 or (rates == rates[0]).all():
             return float(rates[0])
         return rates[:, None].astype(self.theta.dtype)
 
@@ -345,17 +345,18 @@ def end_epoch(run, loss, learning_rate, seconds):
         run.best_theta[better] = run.theta[better]
 
     plateau = memory.stale > plan.n_iter_no_change
+    if not plateau.any():
+        return plateau
     stopped = plateau & plan.schedule.stops(plan.learning_rate_init, memory.progress)
     slower = plateau & ~stopped
     memory.stale[slower] = 0
     memory.progress.plateaus = memory.progress.plateaus + slower
-    if plateau.any():
-        action = f"Setting learning rate to {_text(run.rates(), 6)}"
-        plan.say(
-            f"{what} did not improve more than tol={plan.tol:f} for "
-            f"{plan.n_iter_no_change} consecutive epochs. "
-            f"{'Stopping.' if stopped.any() else action}"
-        )
+    action = f"Setting learning rate to {_text(run.rates(), 6)}"
+    plan.say(
+        f"{what} did not improve more than tol={plan.tol:f} for "
+        f"{plan.n_iter_no_change} consecutive epochs. "
+        f"{'Stopping.' if stopped.any() else action}"
+    )
     return stopped
 
 
