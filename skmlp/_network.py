@@ -17,8 +17,8 @@ from scipy import sparse
 
 from skmlp._batch import batch_class, slices
 
-# Of the activations of one layer: four times the throughput of all samples at once, and
-# little memory (1,000,000 x 50 into 128, 128 and 1 units).
+# Of the activations of one layer for the rows that are predicted at a time: they stay in
+# the cache, and memory small.
 BLOCK_BYTES = 2**19
 
 

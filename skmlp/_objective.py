@@ -65,7 +65,7 @@ class Objective:
         """Return the values of the latest steps.
 
         The losses are computed for all steps of a source at once: they are many small
-        operations, and no step needs them (6 % of a step of 32 rows).
+        operations, and no step needs them.
 
         Parameters
         ----------

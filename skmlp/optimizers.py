@@ -630,7 +630,8 @@ class RMSprop(FirstOrder):
         self.centered = centered
 
     def init(self, theta):
-        return {name: np.zeros_like(theta) for name in ("m", "v", "velocity", "spare")}
+        names = ["v", "spare"] + self.centered * ["m"] + bool(self.momentum) * ["velocity"]
+        return {name: np.zeros_like(theta) for name in names}
 
     def step(self, theta, gradient, state, rate, t):
         # As in Adam, the state is m / (1 - rho), v / (1 - rho) and velocity times root.

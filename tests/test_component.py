@@ -2,16 +2,53 @@
 
 import pickle
 
+import numpy as np
 import pytest
 from sklearn.base import clone
 
 from skmlp import MLPClassifier, MLPRegressor
 from skmlp._component import Component, resolve
-from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
-from skmlp.initializers import INITIALIZERS
-from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES
-from skmlp.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
-from skmlp.schedules import SCHEDULES, InvScaling
+from skmlp.activations import (
+    ACTIVATIONS,
+    CELU,
+    ELU,
+    OUTPUT_ACTIVATIONS,
+    LeakyReLU,
+    Maxout,
+    PReLU,
+)
+from skmlp.initializers import INITIALIZERS, Given, Orthogonal
+from skmlp.losses import (
+    CLASSIFICATION_LOSSES,
+    REGRESSION_LOSSES,
+    CategoricalCrossentropy,
+    Focal,
+    Huber,
+    LogLoss,
+    PseudoHuber,
+    Quantile,
+)
+from skmlp.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    Lion,
+    Optimizer,
+    RMSprop,
+)
+from skmlp.schedules import (
+    SCHEDULES,
+    Constant,
+    CosineDecay,
+    ExponentialDecay,
+    InvScaling,
+    OneCycle,
+    Plateau,
+    StepDecay,
+)
 
 FAMILIES = [
     ACTIVATIONS,
@@ -94,3 +131,51 @@ def test_a_wrong_name_is_reported_by_fit_with_the_nearest(name):
     model = MLPRegressor(**{name: right.replace("u", "")[:-1]})
     with pytest.raises(ValueError, match=f"'{name}' .* Did you mean '{right}'"):
         model.fit([[0.0], [1.0]], [0.0, 1.0])
+
+
+OUT_OF_RANGE = [
+    ("activation", LeakyReLU(negative_slope=-0.1)),
+    ("activation", PReLU(initial_slope=np.nan)),
+    ("activation", ELU(alpha=0.0)),
+    ("activation", CELU(alpha=0.0)),
+    ("activation", Maxout(pieces=1)),
+    ("loss", Huber(delta=0)),
+    ("loss", PseudoHuber(delta=0)),
+    ("loss", Quantile(quantile=0)),
+    ("loss", Quantile(quantile=1)),
+    ("loss", LogLoss(label_smoothing=1)),
+    ("loss", LogLoss(label_smoothing=-0.1)),
+    ("loss", CategoricalCrossentropy(label_smoothing=1)),
+    ("loss", Focal(gamma=-1)),
+    ("optimizer", SGD(momentum=2)),
+    ("optimizer", Adam(beta_1=1.0)),
+    ("optimizer", AdamW(weight_decay=-0.1)),
+    ("optimizer", RMSprop(rho=1.0)),
+    ("optimizer", Adagrad(epsilon=0)),
+    ("optimizer", Adadelta(rho=-0.1)),
+    ("optimizer", Lion(beta_2=1.0)),
+    ("learning_rate", Constant(warmup=1.1)),
+    ("learning_rate", InvScaling(power_t=-1)),
+    ("learning_rate", Plateau(factor=1.0)),
+    ("learning_rate", Plateau(min_rate=-1)),
+    ("learning_rate", ExponentialDecay(decay=0.0)),
+    ("learning_rate", StepDecay(factor=2)),
+    ("learning_rate", StepDecay(every=0)),
+    ("learning_rate", StepDecay(every=1.5)),
+    ("learning_rate", CosineDecay(final=-0.1)),
+    ("learning_rate", CosineDecay(warmup=-0.1)),
+    ("learning_rate", OneCycle(rise=2)),
+    ("learning_rate", OneCycle(start=2)),
+    ("learning_rate", OneCycle(final=-1)),
+    ("initializer", Orthogonal(gain=0)),
+    ("initializer", Orthogonal(gain=-1)),
+    ("initializer", Given(coefs=np.eye(2), intercepts=[])),
+]
+
+
+@pytest.mark.parametrize(("parameter", "component"), OUT_OF_RANGE, ids=repr)
+def test_hyperparameters_out_of_range(parameter, component):
+    labels = "binary" in getattr(component, "tasks", ())
+    model = (MLPClassifier if labels else MLPRegressor)(**{parameter: component})
+    with pytest.raises(ValueError, match=f"parameter of {type(component).__name__} must be"):
+        model.fit([[0.0], [1.0]], [0, 1])

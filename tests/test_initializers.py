@@ -6,7 +6,6 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from skmlp import MLPRegressor
-from skmlp._sklearn import validate_parameter_constraints
 from skmlp.activations import ACTIVATIONS
 from skmlp.initializers import INITIALIZERS, Given, HeNormal, Initializer, Orthogonal
 
@@ -111,14 +110,6 @@ def test_orthogonal_has_no_preferred_sign():
     np.testing.assert_allclose(np.mean(draws, axis=0), 0, atol=0.1)
 
 
-@pytest.mark.parametrize("gain", [0, -1])
-def test_orthogonal_needs_a_gain(gain):
-    with pytest.raises(ValueError, match="'gain' parameter of Orthogonal"):
-        validate_parameter_constraints(
-            Orthogonal._parameter_constraints, {"gain": gain}, "Orthogonal"
-        )
-
-
 def given(shapes=SHAPES, dtype=np.float64):
     layers = HeNormal().draw_network(check_random_state(0), shapes, [RELU] * len(shapes))
     return Given(
@@ -163,11 +154,3 @@ def test_given_is_an_ordinary_component():
             np.testing.assert_array_equal(values, expected)
     assert repr(start).startswith("Given(coefs=[array(")
     assert len(repr(start)) < 2000
-    validate_parameter_constraints(Given._parameter_constraints, start.get_params(), "Given")
-
-
-def test_given_needs_lists():
-    with pytest.raises(ValueError, match="'coefs' parameter of Given"):
-        validate_parameter_constraints(
-            Given._parameter_constraints, {"coefs": np.eye(2), "intercepts": []}, "Given"
-        )

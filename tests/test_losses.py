@@ -9,7 +9,6 @@ from sklearn import _loss as sklearn_loss
 from sklearn.base import clone
 from sklearn.metrics import brier_score_loss, hinge_loss, log_loss
 
-from skmlp._sklearn import validate_parameter_constraints
 from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Logistic, Softplus, Tanh
 from skmlp.losses import (
     CLASSIFICATION_LOSSES,
@@ -232,31 +231,6 @@ def test_aliases():
         "brier": "squared_error",
     }.items():
         assert CLASSIFICATION_LOSSES[alias] is CLASSIFICATION_LOSSES[name]
-
-
-@pytest.mark.parametrize(
-    "loss",
-    [
-        Huber(delta=0),
-        PseudoHuber(delta=0),
-        Quantile(quantile=0),
-        Quantile(quantile=1),
-        LogLoss(label_smoothing=1),
-        LogLoss(label_smoothing=-0.1),
-        CategoricalCrossentropy(label_smoothing=1),
-        Focal(gamma=-1),
-    ],
-    ids=repr,
-)
-def test_hyperparameters_out_of_range(loss):
-    name = type(loss).__name__
-    with pytest.raises(ValueError, match=f"parameter of {name} must be"):
-        validate_parameter_constraints(loss._parameter_constraints, vars(loss), name)
-
-
-@pytest.mark.parametrize("loss", [case[0] for case in LOSSES], ids=repr)
-def test_hyperparameters_in_range(loss):
-    validate_parameter_constraints(loss._parameter_constraints, vars(loss), "loss")
 
 
 # ---- References

@@ -171,13 +171,6 @@ def test_fits_do_not_share_state(optimizer, gradients):
 
 
 @every_instance
-def test_hyperparameters_may_change_in_the_middle(optimizer, gradients):
-    theta, state = run(type(optimizer)(), gradients[:8], np.ones((3, 5)))
-    theta, _ = run(optimizer, gradients[8:], theta, state=state, first=9)
-    assert np.isfinite(theta).all()
-
-
-@every_instance
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_zero_gradients(optimizer, dtype, gradients):
     zeros, start = np.zeros((2000, 1, 5), dtype), np.ones((1, 5), dtype)

@@ -9,7 +9,6 @@ import pytest
 from sklearn.base import clone
 
 from skmlp import MLPRegressor
-from skmlp._sklearn import validate_parameter_constraints
 from skmlp.schedules import (
     SCHEDULES,
     Adaptive,
@@ -262,30 +261,3 @@ def test_rates_are_those_of_torch(name, schedule):
         for i in range(n_steps)
     ]
     np.testing.assert_allclose(rates, TORCH["rates"][name], rtol=1e-12, atol=1e-16)
-
-
-@pytest.mark.parametrize(
-    "schedule",
-    [
-        Constant(warmup=1.1),
-        InvScaling(power_t=-1),
-        Plateau(factor=1.0),
-        Plateau(min_rate=-1),
-        ExponentialDecay(decay=0.0),
-        StepDecay(factor=2),
-        StepDecay(every=0),
-        StepDecay(every=1.5),
-        CosineDecay(final=-0.1),
-        CosineDecay(warmup=-0.1),
-        OneCycle(rise=2),
-        OneCycle(start=2),
-        OneCycle(final=-1),
-    ],
-    ids=str,
-)
-def test_bad_parameters(schedule):
-    name = type(schedule).__name__
-    with pytest.raises(ValueError, match=f"parameter of {name} must be"):
-        validate_parameter_constraints(
-            schedule._parameter_constraints, schedule.get_params(), name
-        )

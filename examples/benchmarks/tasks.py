@@ -2,14 +2,17 @@
 
     python examples/benchmarks/tasks.py [TASK ...]
 
-The tasks are fixed costs, predictions, sparse X, all activations with all solvers, and a grid
-search.  Both take turns and the fastest turn of each counts.
+The tasks are fixed costs, predictions, sparse X, all activations with all solvers, a grid
+search, and the matrix products alone with other kernels of the BLAS.  Both take turns and the
+fastest turn of each counts.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import sklearn.neural_network
@@ -70,6 +73,22 @@ def predict():
         compare("predict 1,000,000 x 50, hidden (128, 128)", make, turns=2)
 
 
+def kernels():
+    """The products alone, without and with OpenBLAS's AVX-512 kernels."""
+    code = "import speed; print(*[min(speed.fastest({0: speed.make_products(c)}, 5).values())"
+    command = [sys.executable, "-c", code + " for c in speed.CASES])"]
+    folder = Path(__file__).parent
+    times = [
+        subprocess.run(
+            command, env=os.environ | env, cwd=folder, capture_output=True, check=True
+        )
+        for env in ({}, {"OPENBLAS_CORETYPE": "SKYLAKEX"})
+    ]
+    usual, avx512 = (np.array(result.stdout.split(), dtype=float) for result in times)
+    for case, ratio in zip(CASES, usual / avx512, strict=True):
+        print(f"| products of {case}, by AVX-512 kernels | {ratio:.2f}x |")
+
+
 def sparse_fit():
     """One epoch with a wide sparse X."""
     rng = np.random.default_rng(0)
@@ -128,7 +147,7 @@ def grid():
         print(f"| largest difference of its scores | {np.abs(theirs - ours).max():.1g} |")
 
 
-TASKS = {task.__name__: task for task in (fixed, predict, sparse_fit, solvers, grid)}
+TASKS = {task.__name__: task for task in (fixed, predict, sparse_fit, solvers, grid, kernels)}
 
 
 def main():
@@ -138,7 +157,7 @@ def main():
     if unknown := set(args.tasks) - set(TASKS):
         parser.error(f"no such task: {', '.join(unknown)}")
     warnings.simplefilter("ignore", ConvergenceWarning)
-    print("| task | scikit-learn / skmlp |\n|---|---|")
+    print("| task | times as long |\n|---|---|")
     for name in args.tasks or TASKS:
         TASKS[name]()
 
