@@ -14,7 +14,25 @@ from sklearn.utils._param_validation import (
 from sklearn.utils.optimize import _check_optimize_result
 from sklearn.utils.validation import _check_sample_weight, _check_y
 
+try:
+    from sklearn.callback import CallbackSupportMixin
+except ImportError:  # scikit-learn < 1.9
+
+    class CallbackSupportMixin:
+        """Nothing: there are no callbacks."""
+
+
+# What the mixin leaves on an estimator while it is fitted.
+CALLBACK_STATE = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
+
+
+def has_callbacks(estimator):
+    return bool(getattr(estimator, "_skl_callbacks", None))
+
+
 __all__ = [
+    "CALLBACK_STATE",
+    "CallbackSupportMixin",
     "Interval",
     "Options",
     "RealNotInt",
@@ -23,5 +41,6 @@ __all__ = [
     "_check_sample_weight",
     "_check_y",
     "_fit_context",
+    "has_callbacks",
     "validate_parameter_constraints",
 ]

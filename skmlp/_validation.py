@@ -12,12 +12,19 @@ from sklearn.model_selection import train_test_split
 
 @contextmanager
 def naming(argument):
-    """Put the argument's name in front of an error that names none."""
+    """Put the argument's name in front of an error that does not name it.
+
+    scikit-learn's errors name `X`, `y` and `sample_weight`, one perhaps while it checks
+    another, but not the arguments of the validation set.
+    """
+    names = "X|y|sample_weight"
+    if argument not in names.split("|"):
+        names = argument
     try:
         yield
     except (TypeError, ValueError) as error:
         without_data = re.sub("'.*?'", "", str(error))
-        if re.search(r"\b(X|y|sample_weight)\b", without_data):
+        if re.search(rf"\b({names})\b", without_data):
             raise
         # not type(error), whose constructor may want other arguments
         kind = TypeError if isinstance(error, TypeError) else ValueError

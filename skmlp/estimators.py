@@ -1,5 +1,7 @@
 """The drop-in estimators."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import special
 from sklearn.base import ClassifierMixin, RegressorMixin
@@ -7,8 +9,10 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.metaestimators import available_if
 
 from skmlp._base import BaseMLP, has_partial_fit
+from skmlp._class_weight import sample_weight_by_class
 from skmlp._component import accepts
-from skmlp._sklearn import _fit_context
+from skmlp._fitting import Samples
+from skmlp._sklearn import StrOptions, _fit_context
 from skmlp._targets import classification_targets, regression_targets
 from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES, Loss
 
@@ -221,6 +225,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     _parameter_constraints = {
         **BaseMLP._parameter_constraints,
         "loss": accepts(Loss),
+        "class_weight": [None, dict, list, StrOptions({"balanced"})],
     }
     _families = {**BaseMLP._families, "loss": (Loss, CLASSIFICATION_LOSSES)}
 
@@ -254,6 +259,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         max_fun=15000,
         output_activation="auto",
         initializer="auto",
+        standardize=False,
+        dropout=0.0,
+        class_weight=None,
+        scoring=None,
+        restore_best=False,
+        n_init=1,
+        clip_norm=None,
         dtype=None,
     ):
         super().__init__(
@@ -284,6 +296,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             max_fun=max_fun,
             output_activation=output_activation,
             initializer=initializer,
+            standardize=standardize,
+            dropout=dropout,
+            class_weight=class_weight,
+            scoring=scoring,
+            restore_best=restore_best,
+            n_init=n_init,
+            clip_norm=clip_norm,
             dtype=dtype,
         )
 
@@ -309,6 +328,20 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             )
         return self._targets, y
 
+    def _weigh_classes(self, samples, incremental):
+        if self.class_weight is None:
+            return samples
+        if incremental and self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight='balanced' is not for partial_fit, which does not see all "
+                "samples: give a dictionary, as from sklearn.utils.class_weight."
+                "compute_class_weight for a large enough sample."
+            )
+        weight = sample_weight_by_class(
+            self.class_weight, self._targets, samples.y, samples.sample_weight
+        )
+        return replace(samples, sample_weight=weight)
+
     def _decode(self, raw):
         return self._targets.decode(raw)
 
@@ -320,7 +353,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     @available_if(has_partial_fit)
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None, classes=None):
+    def partial_fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        classes=None,
+        *,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ):
         """Train for one epoch, going on from the earlier calls.
 
         Parameters
@@ -338,12 +381,26 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             All labels of all calls; needed in the first call, unless y is an indicator
             matrix.
 
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Validation data: loss and score on them are computed after the epoch and kept in
+            `history_`.  Needed with `early_stopping`, though the training never stops by
+            itself here; with `restore_best`, the model is that of the best call so far.
+
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            Their targets.
+
+        sample_weight_val : array-like of shape (n_val,), default=None
+            Their weights.
+
         Returns
         -------
         self : object
             The fitted estimator.  If an error is raised, it stays as it was.
         """
-        return self._fit(X, y, sample_weight, incremental=True, classes=classes)
+        validation = Samples(X_val, y_val, sample_weight_val)
+        return self._fit(
+            Samples(X, y, sample_weight), validation, incremental=True, classes=classes
+        )
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy: the share of samples whose labels are all right.
@@ -664,6 +721,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         max_fun=15000,
         output_activation="auto",
         initializer="auto",
+        standardize=False,
+        dropout=0.0,
+        scoring=None,
+        restore_best=False,
+        n_init=1,
+        clip_norm=None,
         dtype=None,
     ):
         super().__init__(
@@ -694,6 +757,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             max_fun=max_fun,
             output_activation=output_activation,
             initializer=initializer,
+            standardize=standardize,
+            dropout=dropout,
+            scoring=scoring,
+            restore_best=restore_best,
+            n_init=n_init,
+            clip_norm=clip_norm,
             dtype=dtype,
         )
 
@@ -712,7 +781,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     @available_if(has_partial_fit)
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(
+        self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None
+    ):
         """Train for one epoch, going on from the earlier calls.
 
         Parameters
@@ -726,12 +797,24 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative; None stands for ones.
 
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Validation data: loss and score on them are computed after the epoch and kept in
+            `history_`.  Needed with `early_stopping`, though the training never stops by
+            itself here; with `restore_best`, the model is that of the best call so far.
+
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            Their targets.
+
+        sample_weight_val : array-like of shape (n_val,), default=None
+            Their weights.
+
         Returns
         -------
         self : object
             The fitted estimator.  If an error is raised, it stays as it was.
         """
-        return self._fit(X, y, sample_weight, incremental=True)
+        validation = Samples(X_val, y_val, sample_weight_val)
+        return self._fit(Samples(X, y, sample_weight), validation, incremental=True)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -41,6 +41,10 @@ class Loss(Component):
 
     positive_targets : bool
         Whether targets must not be negative.
+
+    stops_by_score : bool
+        Whether early stopping watches the estimator's score (accuracy, R^2) where `scoring`
+        is None, as for the losses that scikit-learn has; else it watches the loss.
     """
 
     tasks: tuple = ()
@@ -49,6 +53,7 @@ class Loss(Component):
     has_probabilities = False
     soft_targets = False
     positive_targets = False
+    stops_by_score = False
 
     def for_task(self, task):
         """Return the loss for a kind of target.
@@ -151,6 +156,8 @@ class SquaredError(Distance):
     >>> SquaredError().value(np.zeros((1, 1)), np.array([[2.0]]))
     array([2.])
     """
+
+    stops_by_score = True
 
     def value(self, y, raw):
         return 0.5 * np.square(raw - y).mean(axis=-2)
@@ -385,6 +392,7 @@ class Poisson(Loss):
     tasks = ("regression",)
     output = "exp"
     positive_targets = True
+    stops_by_score = True
 
     def check_targets(self, y):
         if (y < 0).any():
@@ -633,6 +641,7 @@ class LogLoss(Smoothed, ByTask):
     'softmax'
     """
 
+    stops_by_score = True
     softmax = SoftmaxLogLoss
     logistic = LogisticLogLoss
 

@@ -139,7 +139,7 @@ def test_history(early_stopping):
     for n_fits in (1, 2):
         model.fit(X, LABELS)
         names = {"loss", "learning_rate", "seconds"}
-        names |= {"val_score"} if early_stopping else set()
+        names |= {"val_loss", "val_score"} if early_stopping else set()
         assert set(model.history_) == names
         assert {len(values) for values in model.history_.values()} == {3 * n_fits}
     np.testing.assert_array_equal(model.history_["loss"], model.loss_curve_)
@@ -152,7 +152,7 @@ def test_history(early_stopping):
 
 def test_history_of_lbfgs():
     model = classifier(optimizer="lbfgs", max_iter=10).fit(X, LABELS)
-    assert set(model.history_) == {"loss", "seconds"}
+    assert set(model.history_) == {"loss", "seconds", "gradient_norm"}
     assert len(model.history_["loss"]) == model.n_iter_ == 10
     assert model.history_["loss"][-1] == model.loss_
 

@@ -7,8 +7,11 @@ import pytest
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
+from skmlp._callbacks import NoCallbacks
+from skmlp._evaluation import Validation
 from skmlp._network import Network
-from skmlp._training import Memory, Plan, Run, minimize, train, train_once
+from skmlp._run import Memory, Plan, Run
+from skmlp._training import Search, minimize, train, train_once
 from skmlp.activations import ReLU, Tanh
 from skmlp.losses import SquaredError
 from skmlp.optimizers import LBFGS, SGD, Adam
@@ -29,7 +32,11 @@ PLAN = Plan(
     loss=SquaredError(),
     optimizer=Adam(),
     schedule=Constant(),
-    score=None,
+    validation=None,
+    early_stopping=False,
+    restore_best=False,
+    dropout=[0.0, 0.0],
+    clip_norm=None,
     alpha=0.1,
     learning_rate_init=0.01,
     batch_size=20,
@@ -40,9 +47,6 @@ PLAN = Plan(
     n_iter_no_change=100,
     verbose=False,
 )
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Stochastic Optimizer.*:sklearn.exceptions.ConvergenceWarning"
-)
 
 
 def start(n_networks=3):
@@ -50,12 +54,30 @@ def start(n_networks=3):
     return np.random.default_rng(1).normal(scale=0.5, size=(n_networks, n_parameters))
 
 
-def run_training(theta, **changes):
+def make_run(theta, **changes):
     plan = dataclasses.replace(PLAN, **changes)
-    memory = Memory.blank(plan.optimizer, theta)
-    run = Run(plan, theta.copy(), memory, np.random.RandomState(0))
-    train(run)
-    return run
+    memory = Memory.blank(plan, theta)
+    memory.generator = np.random.default_rng(2)
+    return Run(plan, theta.copy(), memory, np.random.RandomState(0))
+
+
+def run_training(theta, **changes):
+    return train(make_run(theta, **changes), NoCallbacks())
+
+
+def by_score(score):
+    """Changes of the plan: stop by this function of the parameters."""
+    validation = Validation(
+        X=X,
+        y=Y,
+        sample_weight=None,
+        rows=None,
+        network=PLAN.network,
+        loss=PLAN.loss,
+        scoring="a test",
+        score=lambda vector, raw, loss: score(vector),
+    )
+    return {"validation": validation, "early_stopping": True, "restore_best": True}
 
 
 def negative_norm(theta):
@@ -73,7 +95,10 @@ CHANGES = {
     "shared weights": {"sample_weight": RNG.uniform(0.1, 3, N_SAMPLES)},
     "folds": {"sample_weight": FOLDS},
     "stop at different epochs": {"tol": 0.02, "n_iter_no_change": 2, "max_iter": 200},
-    "stop by score": {"score": negative_norm, "n_iter_no_change": 3, "max_iter": 60},
+    "stop by score": {**by_score(negative_norm), "n_iter_no_change": 3, "max_iter": 60},
+    "restore the lowest loss": {"restore_best": True, "max_iter": 30, "batch_size": 3},
+    "dropout": {"dropout": [0.4, 0.2]},
+    "clipped": {"clip_norm": 0.5},
     "folds that stop": {"sample_weight": FOLDS, "tol": 0.02, "n_iter_no_change": 2},
     "rates that differ until all stop": {
         "schedule": Adaptive(),
@@ -103,15 +128,17 @@ def test_a_stack_of_three_equals_three_fits(changes):
         mine = dict(changes)
         if np.ndim(mine.get("sample_weight")) == 2:
             mine["sample_weight"] = mine["sample_weight"][i]
-        alone = run_training(theta[i : i + 1], **mine)
-        np.testing.assert_allclose(
-            together.result[i], alone.result[0], rtol=tolerance, atol=tolerance
-        )
-        for name in {"loss", "learning_rate", "val_score"} & set(alone.history):
-            epochs = np.array(together.history[name])[:, i]
-            expected = np.full(len(epochs), np.nan)
-            expected[: len(alone.history[name])] = np.ravel(alone.history[name])
-            np.testing.assert_allclose(epochs, expected, rtol=tolerance, atol=tolerance)
+        (alone,), mine = run_training(theta[i : i + 1], **mine), together[i]
+        close = {"rtol": tolerance, "atol": tolerance}
+        np.testing.assert_allclose(mine.vector, alone.vector, **close)
+        np.testing.assert_allclose(mine.latest, alone.latest, **close)
+        np.testing.assert_allclose(mine.score, alone.score, **close)
+        assert (mine.best_iter, mine.converged) == (alone.best_iter, alone.converged)
+        assert mine.history.keys() == alone.history.keys()
+        for name in mine.history.keys() - {"seconds"}:
+            np.testing.assert_allclose(mine.history[name], alone.history[name], **close)
+        for name, state in mine.memory.state.items():
+            np.testing.assert_allclose(state, alone.memory.state[name], **close)
 
 
 def test_the_stopping_cases_do_stop_at_different_epochs():
@@ -121,40 +148,43 @@ def test_the_stopping_cases_do_stop_at_different_epochs():
         "folds that stop",
         "rates that differ until all stop",
     ):
-        losses = np.array(run_training(start(), **CHANGES[name]).history["loss"])
-        assert len(set(np.isfinite(losses).sum(axis=0))) > 1
-    rates = np.array(
-        run_training(start(), **CHANGES["rates that differ"]).history["learning_rate"]
-    )
-    assert (rates[-1] != rates[-1, 0]).any()
+        outcomes = run_training(start(), **CHANGES[name])
+        assert len({len(outcome.history["loss"]) for outcome in outcomes}) > 1
+    outcomes = run_training(start(), **CHANGES["rates that differ"])
+    rates = [outcome.history["learning_rate"] for outcome in outcomes]
+    assert len({tuple(curve[: min(map(len, rates))]) for curve in rates}) > 1
 
 
 def test_result_is_that_of_the_best_score():
-    run = run_training(start(), **CHANGES["stop by score"])
-    scores = [negative_norm(theta) for theta in run.result]
-    np.testing.assert_allclose(scores, np.nanmax(run.history["val_score"], axis=0))
-    assert (np.array(scores) > run.history["val_score"][-1]).any()
+    outcomes = run_training(start(), **CHANGES["stop by score"])
+    for outcome in outcomes:
+        scores = outcome.history["val_score"]
+        assert negative_norm(outcome.vector) == outcome.score == scores.max()
+        assert outcome.best_iter == 1 + scores.argmax()
+    assert any(outcome.best_iter < len(outcome.history["loss"]) for outcome in outcomes)
 
 
 @pytest.mark.parametrize("n_iter_no_change", [1, 4])
 def test_a_run_that_never_improves_has_two_more_epochs(n_iter_no_change):
-    run = run_training(start(1), tol=1e9, n_iter_no_change=n_iter_no_change, max_iter=50)
-    assert len(run.history["loss"]) == n_iter_no_change + 2
+    (outcome,) = run_training(
+        start(1), tol=1e9, n_iter_no_change=n_iter_no_change, max_iter=50
+    )
+    assert len(outcome.history["loss"]) == n_iter_no_change + 2
 
 
 def test_a_score_of_nan_never_wins():
     scores = iter([0.5, np.nan, 0.4, np.nan, np.nan, 0.3])
-    run = run_training(
-        start(1), score=lambda theta: next(scores), n_iter_no_change=4, max_iter=50
-    )
-    np.testing.assert_array_equal(run.memory.best, [0.5])
-    assert len(run.history["loss"]) == 6
+    changes = by_score(lambda theta: next(scores))
+    (outcome,) = run_training(start(1), **changes, n_iter_no_change=4, max_iter=50)
+    assert (outcome.score, outcome.best_iter) == (0.5, 1)
+    assert len(outcome.history["loss"]) == 6
 
 
 def test_a_constant_score_is_no_plateau_without_a_tolerance():
     """As in scikit-learn, which asks for a score below best + tol."""
-    run = run_training(start(1), score=lambda theta: 0.5, tol=0, n_iter_no_change=1)
-    assert len(run.history["loss"]) == PLAN.max_iter
+    changes = by_score(lambda theta: 0.5)
+    (outcome,) = run_training(start(1), **changes, tol=0, n_iter_no_change=1)
+    assert len(outcome.history["loss"]) == PLAN.max_iter
 
 
 def test_verbose_tells_why_it_goes_on_or_stops(capsys):
@@ -167,17 +197,16 @@ def test_verbose_tells_why_it_goes_on_or_stops(capsys):
 
 
 def test_epochs_with_a_kept_memory_are_one_training():
-    whole = run_training(start(), max_iter=6)
-    theta = start()
-    memory = Memory.blank(PLAN.optimizer, theta)
+    (whole,) = run_training(start(1), max_iter=6)
+    theta = start(1)
+    memory = Memory.blank(PLAN, theta)
     random_state, order = np.random.RandomState(0), np.arange(N_SAMPLES)
     for _ in range(6):
         random_state.shuffle(order)
         plan = dataclasses.replace(PLAN, rows=order, shuffle=False)
-        run = Run(plan, theta, memory, None)
-        train_once(run)
-        theta = run.result
-    np.testing.assert_allclose(theta, whole.result, rtol=1e-12)
+        (outcome,) = train_once(Run(plan, theta, memory, None))
+        theta, memory = outcome.latest[None], outcome.memory
+    np.testing.assert_allclose(outcome.vector, whole.vector, rtol=1e-12)
     assert memory.progress.epoch == 6
     assert memory.progress.samples == 6 * N_SAMPLES
 
@@ -199,9 +228,10 @@ def test_interruption_keeps_what_was_reached():
             raise KeyboardInterrupt from None
 
     with pytest.warns(UserWarning, match="Training interrupted by user"):
-        run = run_training(start(1), score=score)
-    assert {len(values) for values in run.history.values()} == {2}
-    assert np.isfinite(run.result).all()
+        (outcome,) = run_training(start(1), **by_score(score))
+    assert {len(values) for values in outcome.history.values()} == {2}
+    assert np.isfinite(outcome.vector).all()
+    assert outcome.converged
 
 
 def test_interruption_of_the_first_epoch_is_passed_on():
@@ -216,13 +246,20 @@ def test_interruption_of_the_first_epoch_is_passed_on():
 def test_lbfgs_reaches_a_minimum_and_tells_of_every_iteration():
     theta = start(1)
     plan = dataclasses.replace(PLAN, optimizer=LBFGS(), max_iter=500, tol=1e-6)
-    loss, n_iter, history = minimize(plan, theta)
-    assert len(history["loss"]) == len(history["seconds"]) == n_iter
-    assert history["loss"][-1] == loss
+    outcome = minimize(plan, theta, NoCallbacks())
+    history = outcome.history
+    assert len(history["loss"]) == len(history["seconds"]) == outcome.best_iter
+    assert history["loss"][-1] == outcome.loss
     assert (np.diff(history["loss"]) <= 0).all()
+    _, gradient = Search(plan, theta, NoCallbacks()).value_and_gradient(outcome.vector)
+    np.testing.assert_allclose(history["gradient_norm"][-1], np.linalg.norm(gradient))
+    assert history["gradient_norm"][-1] < history["gradient_norm"][0] / 10
+    assert outcome.converged
 
 
 def test_lbfgs_that_runs_out_of_iterations_says_so():
     plan = dataclasses.replace(PLAN, optimizer=LBFGS(), max_iter=3, tol=0)
-    with pytest.warns(ConvergenceWarning, match="lbfgs failed to converge"):
-        minimize(plan, start(1))
+    outcome = minimize(plan, start(1), NoCallbacks())
+    assert not outcome.converged
+    with pytest.warns(ConvergenceWarning, match="(?s)lbfgs failed to converge.*a hint"):
+        outcome.warn("a hint")

@@ -1,0 +1,360 @@
+"""One call of `fit` or `partial_fit`: from checked data to trained networks."""
+
+import copy
+import warnings
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sklearn.metrics import check_scoring
+from sklearn.utils import check_random_state
+
+from skmlp._callbacks import NoCallbacks, callbacks_of
+from skmlp._evaluation import Validation, number
+from skmlp._run import Memory, Plan, Run, Watch
+from skmlp._scaling import Standardized, Unscaled, far_from_unit_scale
+from skmlp._training import stack_size, train_all, train_once
+from skmlp._validation import cast, check_total_weight, naming, split_rows
+from skmlp.schedules import Constant
+
+# Parameters that the training reads as they are.
+SETTINGS = (
+    "clip_norm",
+    "alpha",
+    "learning_rate_init",
+    "max_iter",
+    "max_fun",
+    "shuffle",
+    "tol",
+    "n_iter_no_change",
+    "verbose",
+)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Features, targets and weights: those of the user, or checked ones."""
+
+    X: object
+    y: object
+    sample_weight: object
+
+
+class Fit:
+    """What one call prepares for the training, and how it is trained.
+
+    Parameters
+    ----------
+    estimator : BaseMLP
+        Knows its targets; read only.
+
+    samples : Samples
+        Checked, with the class weights.
+
+    validation : None or Samples
+        Those that the user has given, checked.
+
+    loss : Loss
+
+    going_on : bool
+        Whether the training starts from the fitted model,
+
+    incremental : bool
+        and goes on for one epoch as if it were one training.
+
+    Attributes
+    ----------
+    network : Network
+
+    scaling : Unscaled or Standardized
+        The units of the training.
+
+    dtype_of_model : dtype
+        What the fitted weights are to have.
+
+    theta : ndarray of shape (n_networks, n_parameters)
+        Where the training starts.
+
+    plan : Plan
+    """
+
+    def __init__(self, estimator, samples, validation, loss, going_on, incremental):
+        self.estimator, self.samples = estimator, samples
+        self.incremental = incremental
+        self.optimizer = estimator._resolve_optimizer()
+        self.past = getattr(estimator, "_memory", None)
+        self.random_state = check_random_state(estimator.random_state)
+        self.network = estimator._network(samples.X.shape[1])
+        self.dropout = estimator._dropout_rates(len(self.network.activations))
+        n_networks = 1 if going_on or incremental else estimator.n_init
+        self.seed = None
+        if n_networks > 1 or any(self.dropout):
+            self.seed = derived_seed(self.random_state)
+
+        start = self.fitted_weights if going_on else self.drawn_weights
+        theta = start(n_networks)
+        rows, held_rows = None, None
+        if estimator.early_stopping and self.optimizer.stochastic and validation is None:
+            rows, held_rows = self.split()
+        self.scaling = self.choose_scaling(rows)
+        self.dtype_of_model = estimator._dtype_of_weights() if going_on else samples.X.dtype
+        dtype = np.dtype(estimator.dtype or self.dtype_of_model)
+        if going_on:
+            theta = self.resume(theta)
+        self.theta = theta.astype(dtype, copy=False)
+        arrays = self.arrays(samples, dtype, loss)
+        if validation is not None:
+            held = self.arrays(validation, dtype, loss, "_val")
+            validation = self.validation(validation, held, None, loss)
+        elif held_rows is not None:
+            validation = self.validation(samples, arrays, held_rows, loss)
+        self.plan = self.make_plan(arrays, rows, validation, loss)
+
+    def drawn_weights(self, n_networks):
+        """Starting weights by the initializer.
+
+        Network 0 takes scikit-learn's stream, the others one that is derived from it.
+        """
+        draw = self.estimator._drawn_weights
+        vectors = [draw(self.network, self.random_state)]
+        if n_networks > 1:
+            stream = np.random.RandomState([1, *self.seed])
+            vectors += [draw(self.network, stream) for _ in range(n_networks - 1)]
+        return np.stack(vectors)
+
+    def fitted_weights(self, n_networks):
+        return self.estimator._fitted_weights(self.network)[None]
+
+    def resume(self, theta):
+        """The fitted weights in the units of the training.
+
+        Where the training has come further than the model, as with `restore_best`, or knows
+        it more exactly, as with `standardize`, it is gone on with from there, unless the
+        model has been changed by hand.
+        """
+        past = self.past
+        if self.incremental and past is not None and past.stored is not None:
+            if np.array_equal(past.stored, theta[0]):
+                return past.latest[None]
+            watch = replace(past.watch, criteria=None)
+            self.past = replace(past, latest=None, stored=None, best=None, watch=watch)
+        return self.scaling.unfold(self.network, theta[0])[None]
+
+    def split(self):
+        """Indices of the rows to train on and of the validation set."""
+        estimator, weight = self.estimator, self.samples.sample_weight
+        rows, held = split_rows(
+            self.samples.X.shape[0],
+            estimator._targets.labels(self.samples.y),
+            estimator._targets.task,
+            estimator.validation_fraction,
+            self.random_state,
+        )
+        if weight is not None:
+            check_total_weight(weight[held], "the validation set")
+            check_total_weight(weight[rows], "the training set")
+        return rows, held
+
+    def choose_scaling(self, rows):
+        """The units of the training: `partial_fit` keeps those of the first call."""
+        estimator, samples = self.estimator, self.samples
+        if not estimator.standardize:
+            return Unscaled()
+        kept = getattr(self.past, "scaling", None)
+        if self.incremental and isinstance(kept, Standardized):
+            return kept
+        X, y, weight = samples.X, estimator._targets.encode(samples.y), samples.sample_weight
+        if weight is not None:
+            check_total_weight(weight, "all samples")
+        if rows is not None:
+            X, y, weight = X[rows], y[rows], None if weight is None else weight[rows]
+        return Standardized.measure(X, y, weight, scale_y=estimator._has_free_outputs())
+
+    def arrays(self, samples, dtype, loss, suffix=""):
+        """The data as the training wants it."""
+        weight = samples.sample_weight
+        if weight is not None:
+            weight = cast(weight, dtype, f"sample_weight{suffix}")
+            check_total_weight(weight, "all samples")
+        with naming(f"y{suffix}"):
+            encoded = self.estimator._targets.encode(samples.y)
+            y = cast(self.scaling.targets(encoded), dtype, f"y{suffix}")
+            loss.check_targets(y)  # as they are now: what was above 0 may have become 0
+        X = self.scaling.inputs(samples.X, dtype, f"X{suffix}")
+        return {"X": X, "y": y, "sample_weight": weight}
+
+    def validation(self, samples, arrays, rows, loss):
+        """What every epoch is evaluated on: some rows of the samples, or all."""
+        part = slice(None) if rows is None else rows
+        weight = arrays["sample_weight"]
+        y, raw_weight = samples.y[part], samples.sample_weight
+        if weight is not None:
+            weight, raw_weight = weight[part], raw_weight[part]
+        scoring = self.estimator.scoring
+        if scoring is None and not self.estimator._class_attribute("loss", "stops_by_score"):
+            scoring = "loss"
+        if scoring == "loss":
+            score = negative_loss
+        elif scoring is None:
+            score = self.own_score(y, raw_weight)
+        else:
+            score = self.scorer(Samples(samples.X[part], y, raw_weight))
+        return Validation(
+            X=arrays["X"],
+            y=arrays["y"][part],
+            sample_weight=weight,
+            rows=rows,
+            network=self.network,
+            loss=loss,
+            scoring=scoring,
+            score=score,
+        )
+
+    def own_score(self, y, sample_weight):
+        """The estimator's own score, without the cost of a scorer."""
+
+        def score(vector, raw, loss):
+            return self.estimator._score(y, self.scaling.outputs(raw), sample_weight)
+
+        return score
+
+    def scorer(self, samples):
+        """The score by a scorer's name or a callable."""
+        estimator, scoring = self.estimator, self.estimator.scoring
+        scorer = check_scoring(estimator, scoring)
+        weight = samples.sample_weight
+        more = {} if weight is None else {"sample_weight": weight}
+
+        def score(vector, raw, loss):
+            if not np.isfinite(estimator._activated(raw)).all():
+                return np.nan
+            model = copy.copy(estimator)
+            model._forget("feature_names_in_")  # X is an array here
+            model._store_model(self.network, self.folded(vector))
+            return number(scorer(model, samples.X, samples.y, **more), scoring)
+
+        return score
+
+    def folded(self, vector):
+        """The parameters of the model, from those of the training."""
+        return self.scaling.fold(self.network, vector, self.dtype_of_model)
+
+    def make_plan(self, arrays, rows, validation, loss):
+        estimator, optimizer = self.estimator, self.optimizer
+        n_samples = arrays["X"].shape[0] if rows is None else len(rows)
+        early = estimator.early_stopping and validation is not None
+        schedule = Constant()
+        if estimator.learning_rate not in optimizer.ignored_schedules:
+            schedule = estimator._resolve("learning_rate")
+        history = getattr(estimator, "history_", {"loss": ()})
+        return Plan(
+            **arrays,
+            rows=rows,
+            network=self.network,
+            loss=loss,
+            optimizer=optimizer,
+            schedule=schedule,
+            validation=validation,
+            early_stopping=early,
+            restore_best=estimator.restore_best or (early and not self.incremental),
+            dropout=self.dropout,
+            batch_size=self.batch_size(n_samples),
+            past=len(history["loss"]),
+            **{name: getattr(estimator, name) for name in SETTINGS},
+        )
+
+    def batch_size(self, n_samples):
+        batch_size = self.estimator.batch_size
+        if batch_size == "full" or not self.optimizer.stochastic:
+            return n_samples
+        if batch_size == "auto":
+            return min(200, n_samples)
+        if batch_size > n_samples:
+            warnings.warn(
+                "Got `batch_size` less than 1 or larger than sample size. It is going to be "
+                "clipped",
+                stacklevel=2,
+            )
+        return min(batch_size, n_samples)
+
+    def memory(self, theta):
+        """What the training begins with: the whole optimizer state for `partial_fit`.
+
+        A warm start begins anew, but for the best value and the epochs since.
+        """
+        plan, past = self.plan, self.past
+        if self.incremental and past is not None and past.fits(plan, theta, self.scaling):
+            memory = copy.deepcopy(past)
+            memory.state = {
+                n: v.astype(theta.dtype, copy=False) for n, v in memory.state.items()
+            }
+        else:
+            memory = Memory.blank(plan, theta)
+            if past is not None:
+                memory.progress.samples = past.progress.samples
+                memory.watch = past.watch.of([0])
+        if memory.watch.criteria != Watch.criteria_of(plan):
+            memory.watch = Watch.blank(plan, len(theta))
+        if any(self.dropout) and memory.generator is None:
+            memory.generator = np.random.default_rng([2, *self.seed])
+        return memory
+
+    def callbacks(self, given, describe):
+        """What the training tells of its epochs.
+
+        Parameters
+        ----------
+        given : Samples
+            Those of the user.
+
+        describe : callable
+            As for `Callbacks`.
+        """
+        if self.incremental:
+            return NoCallbacks()
+        n_groups = -(-len(self.theta) // stack_size(self.plan, self.theta))
+        epoch = "epoch" if self.optimizer.stochastic else "iteration"
+        n_epochs = n_groups * self.plan.max_iter
+        return callbacks_of(self.estimator, *vars(given).values(), n_epochs, epoch, describe)
+
+    def train(self, callbacks, outcomes):
+        """Train all networks and put them into the list of outcomes."""
+        plan, theta, random_state = self.plan, self.theta, self.random_state
+        if self.incremental:
+            run = Run(plan, theta.copy(), self.memory(theta), random_state)
+            outcomes += train_once(run)
+        else:
+            train_all(plan, theta, self.memory, random_state, callbacks, outcomes)
+
+    def keep(self, outcome):
+        """The memory for a later `partial_fit`, or None."""
+        memory = outcome.memory
+        if memory is not None:
+            memory.scaling = self.scaling
+            stored = self.folded(outcome.vector)
+            apart = not np.array_equal(stored, outcome.latest)
+            memory.latest = outcome.latest if apart else None
+            memory.stored = stored if apart else None
+            memory.best = outcome.vector if apart else None
+        return memory
+
+    def hint(self):
+        """A further sentence for the warning that the training has not converged."""
+        if self.estimator.standardize:
+            return None
+        free = self.estimator._has_free_outputs()
+        findings = far_from_unit_scale(self.plan.X, self.plan.y if free else None)
+        if not findings:
+            return None
+        return (
+            f"{' and '.join(findings)} are far from unit scale, which may be why: "
+            "standardize=True brings them there."
+        ).capitalize()
+
+
+def negative_loss(vector, raw, loss):
+    return -loss
+
+
+def derived_seed(random_state):
+    """Numbers that depend on the state of a RandomState, and do not advance it."""
+    return copy.deepcopy(random_state).randint(2**32, size=4, dtype=np.uint32)

@@ -1,0 +1,473 @@
+"""What a training is to do, what changes while it runs, and what comes of it.
+
+`Plan` is never changed; `Run` holds all that changes; `Memory` is what a later
+`partial_fit` needs; an `Outcome` is one trained network.
+"""
+
+import copy
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from skmlp._batch import make_source, slices
+from skmlp._dropout import with_dropout
+from skmlp._network import Parameters, Workspace
+from skmlp._objective import Objective
+from skmlp.schedules import Progress
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a fit is to do: the data, the components and the estimator's settings.
+
+    What is not listed here are the components, and parameters of the estimator.
+
+    Attributes
+    ----------
+    X : {ndarray, CSR matrix} of shape (n_samples, n_features)
+
+    y : ndarray of shape (n_samples, n_outputs), of the dtype of X
+
+    sample_weight : None or ndarray of shape (n_samples,) or (n_networks, n_samples)
+
+    rows : None or ndarray of int
+        The samples to train on; None stands for all.
+
+    validation : None or Validation
+        What every epoch is evaluated on.
+
+    early_stopping : bool
+        Whether the training stops by the validation score, else by the training loss.
+
+    restore_best : bool
+        Whether the result has the weights of the best epoch, by the validation score where
+        there is one, else by the training loss; if not, those of the last epoch.
+
+    dropout : list of float
+        Rate of each hidden layer.
+
+    past : int
+        Epochs in the estimator's history so far.
+    """
+
+    X: object
+    y: np.ndarray
+    sample_weight: np.ndarray | None
+    rows: np.ndarray | None
+    network: object
+    loss: object
+    optimizer: object
+    schedule: object
+    validation: object
+    early_stopping: bool
+    restore_best: bool
+    dropout: list
+    clip_norm: float | None
+    alpha: float
+    learning_rate_init: float
+    batch_size: int
+    max_iter: int
+    max_fun: int
+    shuffle: bool
+    tol: float
+    n_iter_no_change: float
+    verbose: bool
+    past: int = 0
+
+    def say(self, text):
+        if self.verbose:
+            print(text)
+
+    def say_epoch(self, n_iter, loss, seconds, val_score=None, **others):
+        """One aligned line; of several networks, the best values."""
+        line = f"Iteration {n_iter:{len(str(self.max_iter))}d}"
+        line += f", loss = {np.fmin.reduce(loss):#14.8g}"
+        if val_score is not None:
+            line += f", validation score = {np.fmax.reduce(val_score):#13.7g}"
+        self.say(f"{line}, {seconds:.3f} s")
+
+
+@dataclass
+class Watch:
+    """What the epochs of each network are compared with; larger is better throughout.
+
+    Attributes
+    ----------
+    criteria : tuple
+        What is compared: values by other criteria cannot be held against these.
+
+    best : ndarray of shape (n_networks,)
+        The best value of what the training stops by: the validation score, or the lowest
+        loss with its sign changed.
+
+    stale : ndarray of shape (n_networks,), of int
+        Epochs since `best` rose by at least `tol`.
+
+    best_score : ndarray of shape (n_networks,)
+        The best value of what weights are chosen by: the validation score where there is
+        one, whether or not the training stops by it.
+
+    best_iter : ndarray of shape (n_networks,), of int
+        The epoch of `best_score`, counted from 1.
+    """
+
+    criteria: tuple
+    best: np.ndarray
+    stale: np.ndarray
+    best_score: np.ndarray
+    best_iter: np.ndarray
+
+    @classmethod
+    def blank(cls, plan, n_networks):
+        return cls(
+            criteria=cls.criteria_of(plan),
+            best=np.full(n_networks, -np.inf),
+            stale=np.zeros(n_networks, dtype=int),
+            best_score=np.full(n_networks, -np.inf),
+            best_iter=np.zeros(n_networks, dtype=int),
+        )
+
+    @staticmethod
+    def criteria_of(plan):
+        scoring = plan.validation and plan.validation.scoring
+        return plan.early_stopping, plan.restore_best, scoring
+
+    def of(self, networks):
+        """A copy for these networks."""
+        return replace(
+            self,
+            best=self.best[networks],
+            stale=self.stale[networks],
+            best_score=self.best_score[networks],
+            best_iter=self.best_iter[networks],
+        )
+
+    def compare(self, gain, score, tol, n_iter):
+        """Take note of an epoch; NaN is never an improvement.
+
+        Parameters
+        ----------
+        gain, score : ndarray of shape (n_networks,)
+            What the training stops by, and what weights are chosen by.
+
+        tol : float
+
+        n_iter : int
+            The number of the epoch.
+
+        Returns
+        -------
+        better : ndarray of shape (n_networks,), of bool
+            Whether `score` is the best so far.
+        """
+        self.stale = np.where(gain >= self.best + tol, 0, self.stale + 1)
+        self.best = np.fmax(gain, self.best)
+        better = score > self.best_score
+        self.best_score = np.where(better, score, self.best_score)
+        self.best_iter = np.where(better, n_iter, self.best_iter)
+        return better
+
+
+@dataclass
+class Memory:
+    """What a later `partial_fit` needs to go on as if it were one training.
+
+    Attributes
+    ----------
+    optimizer : type
+        Only an optimizer of this class can go on from the state,
+
+    settings : dict
+        and only with these hyperparameters, as the state may be scaled by them.
+
+    state : dict of str to ndarray of shape (n_networks, n_parameters) or (n_networks, 1)
+
+    n_parameters : int
+
+    progress : Progress
+
+    watch : Watch
+
+    generator : None or numpy.random.Generator
+        Draws the masks of dropout.
+
+    scaling : Scaling
+        The units of the training.
+
+    latest, stored, best : None or ndarray of shape (n_parameters,)
+        Where the training has come to, the model that was made of it, and the parameters
+        of that model in the units of the training; None where all are the same.
+    """
+
+    optimizer: type
+    settings: dict
+    state: dict
+    n_parameters: int
+    progress: Progress
+    watch: Watch
+    generator: object = None
+    scaling: object = None
+    latest: np.ndarray | None = None
+    stored: np.ndarray | None = None
+    best: np.ndarray | None = None
+
+    @classmethod
+    def blank(cls, plan, theta):
+        """At the beginning of a training."""
+        n_networks, optimizer = len(theta), plan.optimizer
+        state = optimizer.init(theta)
+        for name, array in state.items():
+            if np.shape(array)[:1] != (n_networks,):
+                raise ValueError(
+                    f"optimizer={optimizer!r} begins with {name!r} of the shape "
+                    f"{np.shape(array)}; its first axis must be that of {n_networks} networks."
+                )
+        return cls(
+            optimizer=type(optimizer),
+            settings=vars(optimizer).copy(),
+            state=state,
+            n_parameters=theta.shape[1],
+            progress=Progress(plateaus=np.zeros(n_networks, dtype=int)),
+            watch=Watch.blank(plan, n_networks),
+        )
+
+    def fits(self, plan, theta, scaling):
+        """Whether a plan can go on from the state, with parameters like these."""
+        optimizer = plan.optimizer
+        same = (type(optimizer), vars(optimizer)) == (self.optimizer, self.settings)
+        same_units = type(self.scaling) is type(scaling)
+        return same and same_units and self.n_parameters == theta.shape[1]
+
+    def of(self, networks):
+        """A copy for these networks."""
+        progress = copy.copy(self.progress)
+        progress.plateaus = progress.plateaus[networks]
+        return replace(
+            self,
+            state={name: array[networks] for name, array in self.state.items()},
+            progress=progress,
+            watch=self.watch.of(networks),
+        )
+
+
+@dataclass
+class Outcome:
+    """One network, as the training leaves it.
+
+    Attributes
+    ----------
+    vector : ndarray of shape (n_parameters,)
+        The parameters that the model is to have.
+
+    loss : float
+        The latest training loss.
+
+    score : float
+        What several networks are compared by: the validation score, else the loss with its
+        sign changed, of the epoch that `vector` is from.
+
+    best_iter : int
+        That epoch, counted from 1.
+
+    history : dict of str to ndarray of shape (n_epochs,)
+
+    watch : Watch
+
+    converged : bool
+        False where `max_iter` epochs were not enough.
+
+    warn : callable
+        Warns that it has not converged; takes a further sentence, or None.
+
+    samples : None or int
+        Training samples seen, over earlier trainings too; None for L-BFGS.
+
+    memory : None or Memory
+        None where the training cannot be gone on with.
+
+    latest : None or ndarray of shape (n_parameters,)
+        The parameters after the last epoch.
+    """
+
+    vector: np.ndarray
+    loss: float
+    score: float
+    best_iter: int
+    history: dict
+    watch: Watch
+    converged: bool
+    warn: object
+    samples: int | None = None
+    memory: Memory | None = None
+    latest: np.ndarray | None = None
+
+
+def best_of(outcomes):
+    """The outcome with the highest score: the first of equals, NaN only if all are."""
+    scores = [outcome.score for outcome in outcomes]
+    return outcomes[int(np.argmax(np.nan_to_num(scores, nan=-np.inf)))]
+
+
+class Run:
+    """All that changes during a training with a first-order optimizer.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    theta : ndarray of shape (n_networks, n_parameters)
+        Where to start; changed in place.
+
+    memory : Memory
+        Taken over and changed.
+
+    random_state : RandomState
+        Shuffles the samples.
+
+    Attributes
+    ----------
+    alive : ndarray of int
+        The networks that are still training.  `theta`, `memory` and `score` have only
+        these.
+
+    history : dict of str to list of ndarray of shape (n_networks,)
+        One entry per epoch; NaN where a network has stopped.
+
+    score : ndarray
+        What the weights are chosen by, after the latest epoch.
+
+    stopped : dict of int to Outcome
+        The networks that have stopped.
+    """
+
+    def __init__(self, plan, theta, memory, random_state):
+        self.plan = plan
+        self.theta = theta
+        self.memory = memory
+        self.random_state = random_state
+        self.n_networks = len(theta)
+        self.alive = np.arange(self.n_networks)
+        self.stopped = {}
+        self.history = {}
+        self.score = np.full(self.n_networks, np.nan)
+        self.best_theta = None
+        if plan.restore_best:
+            best = theta if memory.best is None else memory.best[None]
+            self.best_theta = best.astype(theta.dtype)
+        self.network = with_dropout(plan.network, plan.dropout, memory.generator)
+        self.order = None if plan.rows is None else plan.rows.copy()
+        if plan.shuffle and self.order is None:
+            self.order = np.arange(plan.X.shape[0])
+        self.n_samples = plan.X.shape[0] if self.order is None else len(self.order)
+        steps = -(-self.n_samples // plan.batch_size)
+        memory.progress.total_steps = plan.max_iter * steps
+        self.allocate()
+
+    def allocate(self):
+        """Make the objective and, for each size of batch, the source of rows and buffers."""
+        plan, n_networks = self.plan, len(self.theta)
+        parameters = Parameters(self.network, self.theta)
+        self.objective = Objective(parameters, plan.loss, plan.alpha)
+        weight = plan.sample_weight
+        if np.ndim(weight) == 2:
+            weight = weight[self.alive]
+        whole = self.n_samples - self.n_samples % plan.batch_size
+        self.chunks = []
+        for start, stop in ((0, whole), (whole, self.n_samples)):
+            if start == stop:
+                continue
+            n_rows = min(plan.batch_size, stop - start)
+            source = make_source(
+                plan.X, plan.y, weight, n_rows, n_networks, self.order is not None
+            )
+            work = Workspace(self.network, n_networks, n_rows, self.theta.dtype)
+            for rows in slices(start, stop, source.n_batches * n_rows):
+                self.chunks.append((rows, source, work))
+
+    def rates(self):
+        """Learning rate of every network, of shape (n_networks,)."""
+        rate = self.plan.schedule.rate(self.plan.learning_rate_init, self.memory.progress)
+        try:
+            rates = np.full(len(self.theta), np.asarray(rate, np.float64))
+        except (TypeError, ValueError):
+            rates = np.array([np.nan])
+        if not ((rates >= 0) & (rates < np.inf)).all():
+            raise ValueError(
+                f"learning_rate={self.plan.schedule!r} gives the rate {rate!r}, which is not "
+                "a finite number of at least 0."
+            )
+        return rates
+
+    def factor(self, rates):
+        """The rates as an optimizer takes them: one number where they are equal."""
+        if len(rates) == 1 or (rates == rates[0]).all():
+            return float(rates[0])
+        return rates[:, None].astype(self.theta.dtype)
+
+    @property
+    def n_iter(self):
+        """The number of the latest epoch, counted over earlier trainings too."""
+        return self.plan.past + len(self.history.get("loss", ()))
+
+    def record(self, **quantities):
+        """Add the values of an epoch to the history."""
+        for name, values in quantities.items():
+            row = np.full(self.n_networks, np.nan)
+            row[self.alive] = values
+            self.history.setdefault(name, []).append(row)
+
+    def judge(self, loss, score):
+        """Compare an epoch with the best one, and keep its weights if it is better."""
+        watch, plan = self.memory.watch, self.plan
+        gain = score if plan.early_stopping else -loss
+        better = watch.compare(gain, score, plan.tol, self.n_iter)
+        self.score = score
+        if plan.restore_best:
+            self.best_theta[better] = self.theta[better]
+
+    def outcome(self, k, converged=True, warn=None):
+        """The k-th of the living networks as it is now, without its memory."""
+        history = {
+            name: np.array([row[self.alive[k]] for row in rows])
+            for name, rows in self.history.items()
+        }
+        watch, best = self.memory.watch.of([k]), self.plan.restore_best
+        return Outcome(
+            vector=(self.best_theta if best else self.theta)[k].copy(),
+            loss=float(history["loss"][-1]),
+            score=float(watch.best_score[0] if best else self.score[k]),
+            best_iter=int(watch.best_iter[0]) if best else self.n_iter,
+            history=history,
+            watch=watch,
+            converged=converged,
+            warn=warn,
+            samples=self.memory.progress.samples,
+        )
+
+    def outcomes(self):
+        """All networks as they are now."""
+        alive = {i: self.outcome(k) for k, i in enumerate(self.alive)}
+        return [{**self.stopped, **alive}[i] for i in range(self.n_networks)]
+
+    def retire(self, which, **how):
+        """Turn networks into outcomes, and go on without them.
+
+        Parameters
+        ----------
+        which : ndarray of bool
+            One entry for each of the living networks.
+
+        **how : dict
+            `converged` and `warn` of `Outcome`.
+        """
+        for k in np.flatnonzero(which):
+            outcome = self.outcome(k, **how)
+            outcome.memory = self.memory.of([k])
+            outcome.latest = self.theta[k].copy()
+            self.stopped[int(self.alive[k])] = outcome
+        self.alive, self.theta = self.alive[~which], self.theta[~which]
+        self.score, self.memory = self.score[~which], self.memory.of(~which)
+        if self.plan.restore_best:
+            self.best_theta = self.best_theta[~which]
+        if len(self.alive):
+            self.allocate()

@@ -1,0 +1,148 @@
+"""The units in which the network is trained, and the way from them to those of the user."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from sklearn.preprocessing import StandardScaler
+
+from skmlp._validation import cast
+
+
+class Unscaled:
+    """The units of the user."""
+
+    def inputs(self, X, dtype, name="X"):
+        return cast(X, dtype, name)
+
+    def targets(self, y):
+        return y
+
+    def outputs(self, raw):
+        """Raw outputs in the units of the targets, of shape (n_outputs, n_samples)."""
+        return raw
+
+    def fold(self, network, vector, dtype):
+        """Return the parameters of the same function in the units of the user."""
+        return vector.astype(dtype, copy=False)
+
+    def unfold(self, network, vector):
+        """Return the parameters in the units of the training: the inverse of `fold`."""
+        return vector
+
+
+@dataclass(frozen=True)
+class Standardized:
+    """Inputs, and perhaps targets, with mean 0 and variance 1.
+
+    The network of z((x - m) / s) is that of x with the weights W / s and the biases
+    b - (m / s) W in its first layer; that of (y - m) / s that of y with the weights s W and
+    the biases s b + m in its last.
+
+    Attributes
+    ----------
+    mean, scale : ndarray of shape (n_features,)
+        The mean is 0 for sparse inputs; the scale is 1 where a feature is constant.
+
+    y_mean, y_scale : ndarray of shape (n_outputs,)
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+    y_mean: np.ndarray
+    y_scale: np.ndarray
+
+    @classmethod
+    def measure(cls, X, y, sample_weight, scale_y):
+        """From the weighted statistics of the samples.
+
+        Raises
+        ------
+        ValueError
+            If the variance of a feature or a target overflows.
+        """
+        mean, scale = _statistics(X, sample_weight, "X")
+        n_outputs = y.shape[1]
+        y_mean, y_scale = np.zeros(n_outputs), np.ones(n_outputs)
+        if scale_y:
+            y_mean, y_scale = _statistics(y, sample_weight, "y")
+        return cls(mean, scale, y_mean, y_scale)
+
+    def inputs(self, X, dtype, name="X"):
+        if sparse.issparse(X):
+            scaled = X.tocsr().astype(dtype)
+            scaled.data /= self.scale[scaled.indices]
+            return scaled
+        scaled = np.empty(X.shape, dtype)
+        # In float64 whatever the dtypes, so that a mean far from 0 costs no digits.
+        np.subtract(X, self.mean, out=scaled, casting="same_kind")
+        scaled /= self.scale
+        return scaled
+
+    def targets(self, y):
+        return (y - self.y_mean) / self.y_scale
+
+    def outputs(self, raw):
+        return raw * self.y_scale[:, None] + self.y_mean[:, None]
+
+    def fold(self, network, vector, dtype):
+        folded = vector.astype(np.float64)
+        first, last = (network.blocks(folded)[i] for i in (0, -1))
+        last *= self.y_scale
+        last[-1] += self.y_mean
+        # The biases are computed from the weights as they are stored: their rounding would
+        # count as often as the mean is larger than the spread.
+        first[:-1] = (first[:-1] / self.scale[:, None]).astype(dtype)
+        first[-1] -= self.mean @ first[:-1]
+        return folded.astype(dtype)
+
+    def unfold(self, network, vector):
+        unfolded = vector.astype(np.float64)
+        first, last = (network.blocks(unfolded)[i] for i in (0, -1))
+        first[-1] += self.mean @ first[:-1]
+        first[:-1] *= self.scale[:, None]
+        last[-1] -= self.y_mean
+        last /= self.y_scale
+        return unfolded
+
+
+def _statistics(array, sample_weight, name):
+    centred = not sparse.issparse(array)
+    scaler = StandardScaler(with_mean=centred).fit(array, sample_weight=sample_weight)
+    if not np.isfinite(scaler.scale_).all():
+        raise ValueError(f"standardize=True: the variance of {name} is not finite.")
+    return (scaler.mean_ if centred else np.zeros(array.shape[1])), scaler.scale_
+
+
+# Further than this from 1, a root mean square is worth a hint.
+FAR = 10
+
+
+def far_from_unit_scale(X, y):
+    """Which of inputs and targets are far from unit scale.
+
+    Parameters
+    ----------
+    X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+
+    y : None or ndarray of shape (n_samples, n_outputs)
+        The targets where their scale matters.
+
+    Returns
+    -------
+    findings : list of str
+    """
+    findings = []
+    for name, array in (("inputs", X), ("targets", y)):
+        size = 1.0 if array is None else _largest_root_mean_square(array)
+        if not 1 / FAR <= size <= FAR:
+            findings.append(f"the {name} (root mean square up to {size:.2g})")
+    return findings
+
+
+def _largest_root_mean_square(array):
+    if sparse.issparse(array):
+        squares = array.multiply(array).mean(axis=0)
+    else:
+        squares = np.einsum("ij,ij->j", array, array, dtype=np.float64) / len(array)
+    return float(np.sqrt(np.max(squares)))
