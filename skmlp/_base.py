@@ -149,13 +149,13 @@ class BaseMLP(CallbackSupportMixin, Configured):
         plan, history, watch = fit.plan, outcome.history, outcome.watch
         self._store_model(fit.network, fit.folded(outcome.vector))
         self._store_history(history)
-        losses = history.get("loss", np.empty(0)).tolist()
+        losses = list(history["loss"])
         self.loss_, self.n_iter_ = outcome.loss, len(losses)
         self.best_iter_ = outcome.best_iter
         scores = getattr(self, "validation_scores_", None) or []
         self._forget("validation_scores_", "best_validation_score_")
         if plan.validation:
-            self.validation_scores_ = scores + history.get("val_score", np.empty(0)).tolist()
+            self.validation_scores_ = scores + history["val_score"].tolist()
             self.best_validation_score_ = float(watch.best_score[0])
         elif plan.optimizer.stochastic:
             self.validation_scores_ = self.best_validation_score_ = None

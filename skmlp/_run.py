@@ -81,9 +81,9 @@ class Plan:
     def say_epoch(self, n_iter, loss, seconds, val_score=None, **others):
         """One aligned line; of several networks, the best values."""
         line = f"Iteration {n_iter:{len(str(self.max_iter))}d}"
-        line += f", loss = {np.fmin.reduce(loss):#14.8g}"
+        line += f", loss = {np.fmin.reduce(loss):14.8f}"
         if val_score is not None:
-            line += f", validation score = {np.fmax.reduce(val_score):#13.7g}"
+            line += f", validation score = {np.fmax.reduce(val_score):10.6f}"
         self.say(f"{line}, {seconds:.3f} s")
 
 

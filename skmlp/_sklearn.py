@@ -4,6 +4,7 @@ A release of scikit-learn that moves one of these names is mended here and nowhe
 """
 
 from sklearn.base import _fit_context
+from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import (
     Interval,
     Options,
@@ -41,6 +42,7 @@ __all__ = [
     "_check_sample_weight",
     "_check_y",
     "_fit_context",
+    "check_matplotlib_support",
     "has_callbacks",
     "validate_parameter_constraints",
 ]

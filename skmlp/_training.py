@@ -257,7 +257,8 @@ class Search:
         self.source = make_source(plan.X, plan.y, plan.sample_weight, n_samples, 1, False)
         self.work = Workspace(plan.network, 1, n_samples, theta.dtype)
         (self.batch,) = self.source.load(slice(0, n_samples))
-        self.history = {}
+        names = ("loss", "val_loss", "val_score") if plan.validation else ("loss",)
+        self.history = {name: [] for name in (*names, "seconds", "gradient_norm")}
         self.watch = Watch.blank(plan, 1)
         self.score = np.array([np.nan])
         self.best = theta[0].copy()
@@ -272,7 +273,7 @@ class Search:
 
     @property
     def n_iter(self):
-        return self.plan.past + len(self.history.get("loss", ()))
+        return self.plan.past + len(self.history["loss"])
 
     def end_iteration(self, intermediate_result):
         """Evaluate and record an iteration; StopIteration is SciPy's way to end it all."""
@@ -288,7 +289,7 @@ class Search:
         # The latest evaluation of the line search is the one that it has accepted.
         norm = np.linalg.norm(self.objective.gradient.vector.astype(np.float64))
         for name, values in {**quantities, "gradient_norm": norm}.items():
-            self.history.setdefault(name, []).append(float(np.squeeze(values)))
+            self.history[name].append(float(np.squeeze(values)))
         plan.say_epoch(self.n_iter, **quantities)
 
         gain = self.score if plan.early_stopping else -quantities["loss"]
