@@ -31,6 +31,7 @@ class WithDropout:
         self.pieces = activation.pieces
         self.initial_params = activation.initial_params
         self.dropped = min(round(rate * 2**16), 2**16 - 1)
+        self.factor = 1 / (1 - self.dropped / 2**16)
 
     def scratch(self, z):
         *lead, rows, batch = z.shape
@@ -42,9 +43,10 @@ class WithDropout:
     def forward(self, z, a, scratch, *own):
         inner, output, mask = scratch
         self.activation.forward(z, output, inner, *own)
-        # 16 bits are a quarter of the time of a random float32
-        bits = self.generator.integers(2**16, size=mask.shape, dtype=np.uint16)
-        np.multiply(bits >= self.dropped, 1 / (1 - self.dropped / 2**16), out=mask)
+        # A random float32 takes five times as long as 16 raw bits.
+        raw = self.generator.bit_generator.random_raw(-(-mask.size // 4))
+        bits = raw.view(np.uint16)[: mask.size].reshape(mask.shape)
+        np.multiply(bits >= self.dropped, mask.dtype.type(self.factor), out=mask)
         np.multiply(output, mask, out=a)
 
     def backward(self, z, a, delta, scratch, *own):

@@ -91,7 +91,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         of the gradient at which it stops.
 
     verbose : bool or int, default=False
-        Whether to print a line per epoch.
+        Whether to print a line per epoch, or iteration of 'lbfgs': loss, validation score
+        and time.  Of several networks the best values.
 
     warm_start : bool, default=False
         Whether ``fit`` starts from the weights of the previous call.
@@ -103,12 +104,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Whether 'sgd' uses Nesterov's momentum.
 
     early_stopping : bool, default=False
-        Whether to hold back `validation_fraction` of the samples, to stop by the score on
-        them (accuracy) and to return the weights of the best epoch.  The split is
-        stratified, except for multi-label targets.  Has no effect with 'lbfgs'.
+        Whether to stop by the validation score and to return the weights of the best epoch.
+        Without validation data, `validation_fraction` of the samples is held back; the split
+        is stratified, except for multi-label targets, and not made for 'lbfgs', on which
+        there is then no effect.
 
     validation_fraction : float, default=0.1
-        Share of the samples that `early_stopping` holds back, in (0, 1).
+        Share of the samples that `early_stopping` holds back where `fit` is given no
+        validation data, in (0, 1).
 
     beta_1 : float, default=0.9
         Decay of the gradient's mean in 'adam' and its relatives by name ('amsgrad', 'adamw',
@@ -133,6 +136,43 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     initializer : str or Initializer, default='auto'
         Rule for the starting weights: 'auto' is scikit-learn's, else a name or object of
         `skmlp.initializers`.
+
+    standardize : bool, default=False
+        Whether the inputs have mean 0 and variance 1 while training, by the weighted
+        statistics of the training samples.  The scaling is folded back into the weights, so
+        that `coefs_` and predictions are for X as it is.  Sparse inputs are scaled, not
+        centred.  `partial_fit` keeps the statistics of the first call.
+
+    dropout : float or array-like of shape (n_hidden_layers,), default=0.0
+        Probability with which the output of a hidden unit is set to zero in a training step,
+        in [0, 1), the same for all layers or one for each.  Predictions use all units.  Not
+        for 'lbfgs'.
+
+    class_weight : dict, list of dict or 'balanced', default=None
+        Weights of the classes, by which the sample weights are multiplied: classes that are
+        not in the dictionary have 1.  'balanced' gives all classes the same total weight; it
+        is not for `partial_fit`.  Multi-label targets take a list with a dictionary, of the
+        keys 0 and 1, for each label; the weights of a sample's labels are multiplied.
+
+    scoring : str or callable, default=None
+        What the validation score is: a name of :func:`sklearn.metrics.get_scorer_names`, a
+        callable ``scorer(estimator, X, y)`` (with the keyword `sample_weight` where there
+        are weights) that returns a number, or 'loss', the validation loss with its sign
+        changed.  None stands for accuracy where scikit-learn has the loss, else for 'loss'.
+        A score of NaN is never the best.
+
+    restore_best : bool, default=False
+        Whether the weights are those of the best epoch, without early stopping too: by the
+        validation score where there are validation data, else by the training loss.
+
+    n_init : int, default=1
+        Networks to train, from different starting weights and on the same batches, of which
+        the best one is kept, by the validation score or else the training loss.  The first
+        is that of ``n_init=1``.  A warm start and `partial_fit` train one network.
+
+    clip_norm : float, default=None
+        Bound on the Euclidean norm of the gradient, penalty included, above 0; a longer one
+        is shortened to it.  None is no bound.  Not for 'lbfgs'.
 
     dtype : {'float32', 'float64'} or None, default=None
         Arithmetic of the training; None is that of X.  float32 takes about half the time.
@@ -159,21 +199,33 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Loss of the latest epoch, with the penalty.
 
     best_loss_ : float or None
-        Lowest loss; None with early stopping.  Not set by 'lbfgs'.
+        Lowest loss; None where the training stops by the validation score.  Not set by
+        'lbfgs'.
 
     loss_curve_ : list of float
         Loss of every epoch, over warm starts too.  Not set by 'lbfgs'.
 
     validation_scores_ : list of float or None
         Score of every epoch on the validation set, NaN where the model diverged; None without
-        early stopping.  Not set by 'lbfgs'.
+        validation set.  Not set by 'lbfgs' without one.
 
     best_validation_score_ : float or None
-        Highest of them; None without early stopping.  Not set by 'lbfgs'.
+        Highest of them; None without validation set.  Not set by 'lbfgs' without one.
 
     history_ : dict of str to ndarray
-        One value per epoch for 'loss', 'learning_rate', 'seconds' and, with early stopping,
-        'val_score'; for 'lbfgs' one value per iteration for 'loss' and 'seconds'.
+        One value per epoch, over warm starts and calls of `partial_fit` too, for 'loss',
+        'learning_rate', 'seconds' and, with a validation set, 'val_loss' (without the
+        penalty) and 'val_score'.  For 'lbfgs' one value per iteration, with 'gradient_norm'
+        (Euclidean) instead of 'learning_rate'.
+
+    best_iter_ : int
+        The epoch, counted from 1 over all of `history_`, whose weights these are: the best
+        one with `early_stopping` or `restore_best`, else the last.
+
+    init_scores_ : ndarray of shape (n_init,)
+        What the networks of `fit` were compared by: the validation score, or the training
+        loss with its sign changed.  NaN for those that were not trained, as a callback had
+        stopped the training.
 
     n_iter_ : int
         Epochs, or iterations of 'lbfgs', of the latest fit.
@@ -556,7 +608,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         of the gradient at which it stops.
 
     verbose : bool or int, default=False
-        Whether to print a line per epoch.
+        Whether to print a line per epoch, or iteration of 'lbfgs': loss, validation score
+        and time.  Of several networks the best values.
 
     warm_start : bool, default=False
         Whether ``fit`` starts from the weights of the previous call.
@@ -568,12 +621,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Whether 'sgd' uses Nesterov's momentum.
 
     early_stopping : bool, default=False
-        Whether to hold back `validation_fraction` of the samples, to stop by the score on
-        them (R^2) and to return the weights of the best epoch.  Has no effect with
-        'lbfgs'.
+        Whether to stop by the validation score and to return the weights of the best epoch.
+        Without validation data, `validation_fraction` of the samples is held back, but not
+        for 'lbfgs', on which there is then no effect.
 
     validation_fraction : float, default=0.1
-        Share of the samples that `early_stopping` holds back, in (0, 1).
+        Share of the samples that `early_stopping` holds back where `fit` is given no
+        validation data, in (0, 1).
 
     beta_1 : float, default=0.9
         Decay of the gradient's mean in 'adam' and its relatives by name ('amsgrad', 'adamw',
@@ -600,6 +654,39 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Rule for the starting weights: 'auto' is scikit-learn's, else a name or object of
         `skmlp.initializers`.
 
+    standardize : bool, default=False
+        Whether the inputs, and the targets where the output is the identity, have mean 0 and
+        variance 1 while training, by the weighted statistics of the training samples.  The
+        scaling is folded back into the weights, so that `coefs_` and predictions are for X
+        and y as they are; losses, and hyperparameters such as the delta of Huber's, are in
+        standard deviations of y.  Sparse inputs are scaled, not centred.  `partial_fit`
+        keeps the statistics of the first call.
+
+    dropout : float or array-like of shape (n_hidden_layers,), default=0.0
+        Probability with which the output of a hidden unit is set to zero in a training step,
+        in [0, 1), the same for all layers or one for each.  Predictions use all units.  Not
+        for 'lbfgs'.
+
+    scoring : str or callable, default=None
+        What the validation score is: a name of :func:`sklearn.metrics.get_scorer_names`, a
+        callable ``scorer(estimator, X, y)`` (with the keyword `sample_weight` where there
+        are weights) that returns a number, or 'loss', the validation loss with its sign
+        changed.  None stands for R^2 where scikit-learn has the loss, else for 'loss'.
+        A score of NaN is never the best.
+
+    restore_best : bool, default=False
+        Whether the weights are those of the best epoch, without early stopping too: by the
+        validation score where there are validation data, else by the training loss.
+
+    n_init : int, default=1
+        Networks to train, from different starting weights and on the same batches, of which
+        the best one is kept, by the validation score or else the training loss.  The first
+        is that of ``n_init=1``.  A warm start and `partial_fit` train one network.
+
+    clip_norm : float, default=None
+        Bound on the Euclidean norm of the gradient, penalty included, above 0; a longer one
+        is shortened to it.  None is no bound.  Not for 'lbfgs'.
+
     dtype : {'float32', 'float64'} or None, default=None
         Arithmetic of the training; None is that of X.  float32 takes about half the time.
         Fitted weights have the dtype of X all the same.  A warm start and `partial_fit` keep
@@ -622,21 +709,33 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Loss of the latest epoch, with the penalty.
 
     best_loss_ : float or None
-        Lowest loss; None with early stopping.  Not set by 'lbfgs'.
+        Lowest loss; None where the training stops by the validation score.  Not set by
+        'lbfgs'.
 
     loss_curve_ : list of float
         Loss of every epoch, over warm starts too.  Not set by 'lbfgs'.
 
     validation_scores_ : list of float or None
         Score of every epoch on the validation set, NaN where the model diverged; None without
-        early stopping.  Not set by 'lbfgs'.
+        validation set.  Not set by 'lbfgs' without one.
 
     best_validation_score_ : float or None
-        Highest of them; None without early stopping.  Not set by 'lbfgs'.
+        Highest of them; None without validation set.  Not set by 'lbfgs' without one.
 
     history_ : dict of str to ndarray
-        One value per epoch for 'loss', 'learning_rate', 'seconds' and, with early stopping,
-        'val_score'; for 'lbfgs' one value per iteration for 'loss' and 'seconds'.
+        One value per epoch, over warm starts and calls of `partial_fit` too, for 'loss',
+        'learning_rate', 'seconds' and, with a validation set, 'val_loss' (without the
+        penalty) and 'val_score'.  For 'lbfgs' one value per iteration, with 'gradient_norm'
+        (Euclidean) instead of 'learning_rate'.
+
+    best_iter_ : int
+        The epoch, counted from 1 over all of `history_`, whose weights these are: the best
+        one with `early_stopping` or `restore_best`, else the last.
+
+    init_scores_ : ndarray of shape (n_init,)
+        What the networks of `fit` were compared by: the validation score, or the training
+        loss with its sign changed.  NaN for those that were not trained, as a callback had
+        stopped the training.
 
     n_iter_ : int
         Epochs, or iterations of 'lbfgs', of the latest fit.

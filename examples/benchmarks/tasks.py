@@ -3,8 +3,9 @@
     python examples/benchmarks/tasks.py [TASK ...]
 
 The tasks are fixed costs, predictions, sparse X, all activations with all solvers, a grid
-search, and the matrix products alone with other kernels of the BLAS.  Both take turns and the
-fastest turn of each counts.
+search, the matrix products alone with other kernels of the BLAS, and, beside skmlp itself,
+several networks and what regularization and validation add.  All take turns and the fastest
+turn of each counts.
 """
 
 import argparse
@@ -12,11 +13,13 @@ import os
 import subprocess
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import sklearn.neural_network
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
@@ -147,7 +150,53 @@ def grid():
         print(f"| largest difference of its scores | {np.abs(theirs - ours).max():.1g} |")
 
 
-TASKS = {task.__name__: task for task in (fixed, predict, sparse_fit, solvers, grid, kernels)}
+def n_init():
+    """Five networks, beside five fits of one."""
+    X, y = load_iris(return_X_y=True)
+    small = {"hidden_layer_sizes": (10,), "batch_size": 32, "max_iter": 50}
+    iris = skmlp.MLPClassifier(**small, n_iter_no_change=50, random_state=0)
+
+    def make_iris(more):
+        model = clone(iris).set_params(**more)
+        return lambda: model.fit(X, y)
+
+    makes = {"iris, (10,), batch 32, float64": make_iris}
+    for case in CASES:
+        for dtype in ("float32", "float64"):
+            makes[f"{case}, {dtype}"] = partial(extra_fit, case, dtype)
+    for name, make in makes.items():
+        with threadpool_limits(1):
+            seconds = fastest({n: make({"n_init": n}) for n in (1, 5)}, 5)
+        print(f"| {name}, n_init=5, in fits of one | {seconds[5] / seconds[1]:.2f}x |")
+
+
+def extra_fit(case, dtype, more):
+    return make_fit(skmlp, case, dtype, **more)
+
+
+def extras():
+    """What dropout, clipping, validation data and standardizing add to a fit."""
+    settings = {
+        "dropout": {"dropout": 0.2},
+        "clip_norm": {"clip_norm": 1.0},
+        "early_stopping": {"early_stopping": True},
+        "standardize": {"standardize": True},
+        "restore_best": {"restore_best": True},
+    }
+    for case in ("tiny", "digits", "tabular"):
+        for name, more in settings.items():
+            with threadpool_limits(1):
+                fits = {0: {}, 1: more}
+                seconds = fastest(
+                    {i: extra_fit(case, "float32", m) for i, m in fits.items()}, 7
+                )
+            print(f"| {case}, {name}, in plain fits | {seconds[1] / seconds[0]:.2f}x |")
+
+
+TASKS = {
+    task.__name__: task
+    for task in (fixed, predict, sparse_fit, solvers, grid, kernels, n_init, extras)
+}
 
 
 def main():
