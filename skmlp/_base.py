@@ -23,6 +23,7 @@ from skmlp._sklearn import (
 )
 from skmlp._validation import naming
 from skmlp.activations import OUTPUT_ACTIVATIONS, Activation, Identity
+from skmlp.convert import from_sklearn, to_sklearn
 
 FLOATS = (np.float64, np.float32)
 # What is fitted beside the attributes that end with an underscore.
@@ -348,3 +349,90 @@ class BaseMLP(CallbackSupportMixin, Configured):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+    def to_sklearn(self):
+        """Return scikit-learn's MLP with the same parameters, and the same weights if fitted.
+
+        Of an estimator that is not fitted, components are translated to scikit-learn's names
+        and flat parameters.  A fitted one becomes a model with the same predictions; what only
+        concerned its training is left at scikit-learn's default where scikit-learn lacks it,
+        and `partial_fit` and a warm start go on from the weights.
+
+        Returns
+        -------
+        model : sklearn.neural_network.MLPClassifier or sklearn.neural_network.MLPRegressor
+            Shares nothing with this estimator.
+
+        Raises
+        ------
+        ValueError
+            If the estimator is not fitted and parameters have been given that scikit-learn
+            lacks, or values that it lacks: the message has them all.  If it is fitted and
+            scikit-learn lacks the activation of the hidden layers or of the outputs, or
+            predicts another kind of targets, as after a fit with rows of probabilities.
+
+        See Also
+        --------
+        from_sklearn : The way back.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from skmlp import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> clf = MLPClassifier((5,), activation="tanh", optimizer="lbfgs", alpha=1.0, tol=0.1)
+        >>> clf.to_sklearn()
+        MLPClassifier(activation='tanh', alpha=1.0, hidden_layer_sizes=(5,),
+                      solver='lbfgs', tol=0.1)
+        >>> theirs = clf.set_params(random_state=0).fit(X, y).to_sklearn()
+        >>> (theirs.predict(X) == clf.predict(X)).all()
+        np.True_
+        """
+        return to_sklearn(self)
+
+    @classmethod
+    def from_sklearn(cls, estimator):
+        """Return an estimator of this class with the parameters and weights of scikit-learn's.
+
+        Parameters
+        ----------
+        estimator : sklearn.neural_network.MLPClassifier or sklearn.neural_network.MLPRegressor
+            Fitted or not.
+
+        Returns
+        -------
+        model : object of this class
+            Fitted if `estimator` is, with the same predictions.  `partial_fit` and a warm
+            start go on from the weights, with a new state of the optimizer.  Shares nothing
+            with `estimator`.
+
+        Raises
+        ------
+        TypeError
+            If `estimator` is not scikit-learn's MLP, or is a classifier for a regressor or
+            the other way round.
+
+        ValueError
+            If the class is a subclass without a parameter that `estimator` has been given.
+
+        See Also
+        --------
+        to_sklearn : The way back.
+
+        Examples
+        --------
+        >>> import sklearn.neural_network
+        >>> from sklearn.datasets import load_iris
+        >>> from skmlp import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> theirs = sklearn.neural_network.MLPClassifier(
+        ...     (5,), solver="lbfgs", alpha=1.0, tol=0.1, random_state=0
+        ... ).fit(X, y)
+        >>> clf = MLPClassifier.from_sklearn(theirs)
+        >>> clf
+        MLPClassifier(alpha=1.0, hidden_layer_sizes=(5,), optimizer='lbfgs',
+                      random_state=0, tol=0.1)
+        >>> (clf.predict(X) == theirs.predict(X)).all()
+        np.True_
+        """
+        return from_sklearn(cls, estimator)

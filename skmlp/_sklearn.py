@@ -4,6 +4,7 @@ A release of scikit-learn that moves one of these names is mended here and nowhe
 """
 
 from sklearn.base import _fit_context
+from sklearn.neural_network._base import ACTIVATIONS as THEIR_ACTIVATIONS
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import (
     Interval,
@@ -33,6 +34,7 @@ def has_callbacks(estimator):
 
 __all__ = [
     "CALLBACK_STATE",
+    "THEIR_ACTIVATIONS",
     "CallbackSupportMixin",
     "Interval",
     "Options",
