@@ -460,14 +460,17 @@ class Run:
         **how : dict
             `converged` and `warn` of `Outcome`.
         """
+        alone = len(self.alive) == 1
         for k in np.flatnonzero(which):
             outcome = self.outcome(k, **how)
-            outcome.memory = self.memory.of([k])
+            outcome.memory = self.memory if alone else self.memory.of([k])
             outcome.latest = self.theta[k].copy()
             self.stopped[int(self.alive[k])] = outcome
-        self.alive, self.theta = self.alive[~which], self.theta[~which]
-        self.score, self.memory = self.score[~which], self.memory.of(~which)
+        self.alive = self.alive[~which]
+        if not len(self.alive):
+            return
+        self.theta, self.score = self.theta[~which], self.score[~which]
+        self.memory = self.memory.of(~which)
         if self.plan.restore_best:
             self.best_theta = self.best_theta[~which]
-        if len(self.alive):
-            self.allocate()
+        self.allocate()
