@@ -14,18 +14,19 @@ from skmlp._objective import Objective
 from skmlp._run import Outcome, Run, Watch
 from skmlp._sklearn import _check_optimize_result
 
-# Networks are trained side by side where one layer's activations of a step have fewer
-# bytes than this: five small ones (iris, 10 units) take the time of 1.6 single fits.  With
-# larger ones the buffers of the stack fall out of the cache, and it takes up to a sixth
-# longer than one network after the other (examples/benchmarks/tasks.py n_init).
-STACK_BYTES = 2**16
+# As many networks are trained side by side as have the activations of a step in this size:
+# five small ones (iris, 10 units) take the time of 1.6 fits of one.  Larger stacks fall out of
+# the cache, and each network takes longer than alone: half as long again for 20 of 128 and 128
+# units (examples/benchmarks/tasks.py n_init).
+STACK_BYTES = 2**20
 
 
 def stack_size(plan, theta):
-    """How many of the networks are trained side by side."""
+    """How many of the networks are trained side by side, at most."""
+    if not plan.optimizer.stochastic:
+        return 1
     n_bytes = plan.batch_size * sum(plan.network.sizes[1:]) * theta.itemsize
-    small = plan.optimizer.stochastic and n_bytes < STACK_BYTES
-    return len(theta) if small else 1
+    return max(1, STACK_BYTES // n_bytes)
 
 
 def train_all(plan, theta, memories, random_state, callbacks, outcomes):
@@ -49,12 +50,11 @@ def train_all(plan, theta, memories, random_state, callbacks, outcomes):
     outcomes : list of Outcome
         Receives the networks; fewer than there are if the training is stopped.
     """
-    size, before = stack_size(plan, theta), None
-    if len(theta) > size:
-        before = copy.deepcopy(random_state)
+    size = stack_size(plan, theta)
+    before = copy.deepcopy(random_state) if len(theta) > size else None
     for group in slices(0, len(theta), size):
-        if len(theta) > size:
-            plan.say(f"Network {group.start + 1} of {len(theta)}")
+        if before is not None:
+            plan.say(f"Networks from {group.start + 1} to {group.stop} of {len(theta)}")
         if not plan.optimizer.stochastic:
             outcomes.append(minimize(plan, theta[group], callbacks))
         else:

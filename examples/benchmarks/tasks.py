@@ -27,6 +27,7 @@ from speed import CASES, fastest, make_fit
 from threadpoolctl import threadpool_limits
 
 import skmlp
+from skmlp import _training
 
 THEIRS, OURS = sklearn.neural_network, skmlp
 
@@ -151,7 +152,7 @@ def grid():
 
 
 def n_init():
-    """Five networks, beside five fits of one."""
+    """Several networks, beside fits of one; and all in one stack, whatever their size."""
     X, y = load_iris(return_X_y=True)
     small = {"hidden_layer_sizes": (10,), "batch_size": 32, "max_iter": 50}
     iris = skmlp.MLPClassifier(**small, n_iter_no_change=50, random_state=0)
@@ -160,14 +161,29 @@ def n_init():
         model = clone(iris).set_params(**more)
         return lambda: model.fit(X, y)
 
+    def in_one_stack(fit):
+        usual, _training.STACK_BYTES = _training.STACK_BYTES, 2**60
+        fit()
+        _training.STACK_BYTES = usual
+
     makes = {"iris, (10,), batch 32, float64": make_iris}
     for case in CASES:
         for dtype in ("float32", "float64"):
             makes[f"{case}, {dtype}"] = partial(extra_fit, case, dtype)
     for name, make in makes.items():
-        with threadpool_limits(1):
-            seconds = fastest({n: make({"n_init": n}) for n in (1, 5)}, 5)
-        print(f"| {name}, n_init=5, in fits of one | {seconds[5] / seconds[1]:.2f}x |")
+        for n in (5, 20):
+            several = make({"n_init": n})
+            fits = {
+                "one": make({}),
+                "": several,
+                ", one stack": partial(in_one_stack, several),
+            }
+            with threadpool_limits(1):
+                seconds = fastest(fits, 3)
+            one = seconds.pop("one")
+            for label, time in seconds.items():
+                row = f"{name}, n_init={n}{label}, time of each in fits of one"
+                print(f"| {row} | {time / one / n:.2f}x |", flush=True)
 
 
 def extra_fit(case, dtype, more):
