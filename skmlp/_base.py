@@ -104,6 +104,7 @@ class BaseMLP(CallbackSupportMixin, Configured):
         if incremental:  # scikit-learn's decorator does it at the first call only
             self._validate_params()
         self._check_optimizer()
+        self._check_scoring()
         if incremental and self.early_stopping and validation.X is None:
             raise ValueError(
                 "partial_fit does not support early_stopping=True without validation data, "

@@ -6,8 +6,9 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.metrics import get_scorer_names
 
-from skmlp._component import accepts, resolve
+from skmlp._component import accepts, look_up, resolve
 from skmlp._sklearn import Interval, Options, RealNotInt, StrOptions
 from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation, Identity
 from skmlp.initializers import INITIALIZERS, Initializer
@@ -163,6 +164,11 @@ class Configured(BaseEstimator):
                     f"{name}={getattr(self, name)!r} is not for the optimizer {optimizer!r}, "
                     "whose line search needs the exact gradient of one function."
                 )
+
+    def _check_scoring(self):
+        if isinstance(self.scoring, str):
+            names = dict.fromkeys(["loss", *get_scorer_names()])
+            look_up(self.scoring, names, f"The 'scoring' parameter of {type(self).__name__}")
 
     def _class_attribute(self, parameter, name, default=False):
         """What a component's class says, for tags and for the methods that there are.

@@ -346,9 +346,9 @@ class Fit:
         if not findings:
             return None
         return (
-            f"{' and '.join(findings)} are far from unit scale, which may be why: "
+            f"Far from unit scale, which may be why: {' and '.join(findings)}. "
             "standardize=True brings them there."
-        ).capitalize()
+        )
 
 
 def negative_loss(vector, raw, loss):

@@ -115,7 +115,7 @@ def _statistics(array, sample_weight, name):
 
 
 # Further than this from 1, a root mean square is worth a hint.
-FAR = 10
+FAR = 20
 
 
 def far_from_unit_scale(X, y):
@@ -134,8 +134,8 @@ def far_from_unit_scale(X, y):
     """
     findings = []
     for name, array in (("inputs", X), ("targets", y)):
-        size = 1.0 if array is None else _largest_root_mean_square(array)
-        if not 1 / FAR <= size <= FAR:
+        size = 0.0 if array is None else _largest_root_mean_square(array)
+        if size > FAR or 0 < size < 1 / FAR:
             findings.append(f"the {name} (root mean square up to {size:.2g})")
     return findings
 
