@@ -326,15 +326,20 @@ class Fit:
             train_all(plan, theta, self.memory, random_state, callbacks, outcomes)
 
     def keep(self, outcome):
-        """The memory for a later `partial_fit`, or None."""
+        """The memory for a later `partial_fit`, or None.
+
+        That goes on from the model of a `fit`, but between its own calls from the latest
+        weights.
+        """
         memory = outcome.memory
         if memory is not None:
-            memory.scaling = self.scaling
+            latest = outcome.latest if self.incremental else outcome.vector
             stored = self.folded(outcome.vector)
-            apart = not np.array_equal(stored, outcome.latest)
-            memory.latest = outcome.latest if apart else None
-            memory.stored = stored if apart else None
-            memory.best = outcome.vector if apart else None
+            apart = not np.array_equal(stored, latest)
+            memory.scaling = self.scaling
+            memory.latest, memory.stored, memory.best = (
+                (latest, stored, outcome.vector) if apart else (None, None, None)
+            )
         return memory
 
     def hint(self):
