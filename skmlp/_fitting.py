@@ -133,7 +133,8 @@ class Fit:
         """
         past = self.past
         if self.incremental and past is not None and past.stored is not None:
-            if np.array_equal(past.stored, theta[0]):
+            unchanged = np.array_equal(past.stored, theta[0])
+            if unchanged and past.has_units(self.scaling):
                 return past.latest[None]
             watch = replace(past.watch, criteria=None)
             self.past = replace(past, latest=None, stored=None, best=None, watch=watch)

@@ -235,8 +235,11 @@ class Memory:
         """Whether a plan can go on from the state, with parameters like these."""
         optimizer = plan.optimizer
         same = (type(optimizer), vars(optimizer)) == (self.optimizer, self.settings)
-        same_units = type(self.scaling) is type(scaling)
-        return same and same_units and self.n_parameters == theta.shape[1]
+        return same and self.has_units(scaling) and self.n_parameters == theta.shape[1]
+
+    def has_units(self, scaling):
+        """Whether it is in these units: a `partial_fit` that has any keeps them."""
+        return type(self.scaling) is type(scaling)
 
     def of(self, networks):
         """A copy for these networks."""
