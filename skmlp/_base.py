@@ -1,12 +1,14 @@
 """What the classifier and the regressor share: the model, fitting it and predictions."""
 
 import copy
+import warnings
 from dataclasses import replace
 from itertools import pairwise
 from numbers import Integral
 
 import numpy as np
 from sklearn.base import is_regressor
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -133,7 +135,7 @@ class BaseMLP(CallbackSupportMixin, Configured):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             fit.train(callbacks, outcomes)
         best = best_of(outcomes)
-        if not np.isfinite(best.vector).all():
+        if not np.isfinite(fit.folded(best.vector)).all():
             raise ValueError(
                 "Solver produced non-finite parameter weights. The input data may contain "
                 "large values and need to be preprocessed."
@@ -144,6 +146,12 @@ class BaseMLP(CallbackSupportMixin, Configured):
             self.init_scores_[: len(outcomes)] = [outcome.score for outcome in outcomes]
         if not best.converged:
             best.warn(fit.hint())
+        if self.n_iter_ and not best.best_iter:
+            warnings.warn(
+                "No epoch had a finite validation score: the weights are those of the start.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
         callbacks.end_fit()
 
     def _store(self, fit, outcome):
@@ -161,14 +169,12 @@ class BaseMLP(CallbackSupportMixin, Configured):
             self.best_validation_score_ = float(watch.best_score[0])
         elif plan.optimizer.stochastic:
             self.validation_scores_ = self.best_validation_score_ = None
+        self.t_, self._memory = outcome.samples, fit.keep(outcome)
         if plan.optimizer.stochastic:
-            self.t_ = outcome.samples
             self.loss_curve_ = getattr(self, "loss_curve_", []) + losses
             self.best_loss_ = None if plan.early_stopping else -float(watch.best[0])
-            self._memory = fit.keep(outcome)
         else:  # as in scikit-learn
-            self.t_ = getattr(self, "t_", 0)
-            self._forget("_memory", "loss_curve_", "best_loss_")
+            self._forget("loss_curve_", "best_loss_")
 
     def _store_model(self, network, vector):
         coefs, intercepts, own = network.unpack(vector)

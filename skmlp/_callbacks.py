@@ -1,5 +1,7 @@
 """How scikit-learn's callbacks are told about a fit."""
 
+import copy
+
 from skmlp._sklearn import has_callbacks
 
 
@@ -33,7 +35,7 @@ class Callbacks:
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         self.what = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
         self.name, self.describe = task, describe
-        self.stopped = False
+        self.stopped, self.epoch = False, None
         self.fit = estimator._init_callback_context(max_subtasks=n_tasks)
         self.fit.call_on_fit_task_begin(**self.what)
 
@@ -43,13 +45,26 @@ class Callbacks:
 
     def end_epoch(self, outcomes):
         """Tell of an epoch; `outcomes` is a function, called only if a callback asks."""
-        stop = self.epoch.call_on_fit_task_end(
+        epoch, self.epoch = self.epoch, None
+        stop = epoch.call_on_fit_task_end(
             **self.what, reconstruction_attributes=lambda: self.describe(outcomes())
         )
         self.stopped = self.stopped or stop
 
+    def interrupt(self, outcomes):
+        """Stop the training, and end the epoch if one has begun."""
+        self.stopped = True
+        if self.epoch is not None:
+            self.end_epoch(outcomes)
+
     def end_fit(self):
-        self.fit.call_on_fit_task_end(**self.what, reconstruction_attributes={})
+        model = self.what["estimator"]
+        self.fit.call_on_fit_task_end(
+            **self.what,
+            reconstruction_attributes=lambda: copy.deepcopy(
+                {"coefs_": model.coefs_, "intercepts_": model.intercepts_}
+            ),
+        )
 
 
 class NoCallbacks:
@@ -62,6 +77,9 @@ class NoCallbacks:
 
     def end_epoch(self, outcomes):
         pass
+
+    def interrupt(self, outcomes):
+        self.stopped = True
 
     def end_fit(self):
         pass

@@ -1,6 +1,12 @@
 """Weights of classes to weights of samples."""
 
+from numbers import Real
+
 import numpy as np
+
+from skmlp._validation import check_total_weight
+
+LARGEST = float(np.finfo(np.float64).max)
 
 
 def sample_weight_by_class(class_weight, targets, y, sample_weight):
@@ -26,8 +32,9 @@ def sample_weight_by_class(class_weight, targets, y, sample_weight):
         If there is a class that the targets do not have, a weight that is not a finite
         number of at least 0, or not one dictionary for each label of multi-label targets.
     """
+    encoded = targets.encode(y)  # which names what is wrong with y
     if targets.task == "multilabel":
-        classes, columns = np.array([0, 1]), targets.encode(y).T
+        classes, columns = np.array([0, 1]), encoded.T
         form = f"a list of {len(columns)} dictionaries, one for each label, or 'balanced'"
         choices = ["balanced"] * len(columns) if class_weight == "balanced" else class_weight
     else:
@@ -37,15 +44,17 @@ def sample_weight_by_class(class_weight, targets, y, sample_weight):
     if not isinstance(choices, list) or len(choices) != len(columns):
         raise ValueError(f"class_weight={class_weight!r} must be {form}.")
     product = 1.0 if sample_weight is None else sample_weight
-    for choice, labels in zip(choices, columns, strict=True):
-        codes = np.minimum(np.searchsorted(classes, labels), len(classes) - 1)
-        if choice == "balanced":
-            weights = _balanced(codes, len(classes), sample_weight)
-        elif isinstance(choice, dict):
-            weights = _looked_up(choice, classes.tolist())
-        else:
-            raise ValueError(f"class_weight={class_weight!r} must be {form}.")
-        product = product * weights[codes]
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is checked
+        for choice, labels in zip(choices, columns, strict=True):
+            codes = np.minimum(np.searchsorted(classes, labels), len(classes) - 1)
+            if choice == "balanced":
+                weights = _balanced(codes, len(classes), sample_weight)
+            elif isinstance(choice, dict):
+                weights = _looked_up(choice, classes.tolist())
+            else:
+                raise ValueError(f"class_weight={class_weight!r} must be {form}.")
+            product = product * weights[codes]
+    check_total_weight(product, f"all samples, with class_weight={class_weight!r}")
     return product
 
 
@@ -64,7 +73,7 @@ def _looked_up(weight_of, classes):
             f"class_weight has the classes {unknown}, which are not among those of y, "
             f"{classes}."
         )
-    weights = np.array([weight_of.get(label, 1.0) for label in classes])
-    if weights.dtype.kind not in "biuf" or not ((weights >= 0) & (weights < np.inf)).all():
+    weights = [weight_of.get(label, 1.0) for label in classes]
+    if not all(isinstance(weight, Real) and 0 <= weight <= LARGEST for weight in weights):
         raise ValueError(f"class_weight={weight_of!r} must hold finite numbers of at least 0.")
-    return weights
+    return np.array(weights, dtype=np.float64)

@@ -144,7 +144,7 @@ class Configured(BaseEstimator):
         """The rate of every hidden layer."""
         if isinstance(self.dropout, Real):
             return [self.dropout] * n_hidden
-        rates = list(self.dropout)
+        rates = np.atleast_1d(np.asarray(self.dropout, dtype=object)).tolist()
         if not all(isinstance(rate, Real) and 0 <= rate < 1 for rate in rates):
             raise ValueError(f"dropout={self.dropout!r} must hold rates in [0, 1).")
         if len(rates) != n_hidden:
@@ -157,7 +157,7 @@ class Configured(BaseEstimator):
     def _check_optimizer(self):
         """Refuse what only an optimizer that takes steps on mini-batches can do."""
         optimizer = self._resolve_optimizer()
-        dropout = np.any(np.asarray(self.dropout) != 0)
+        dropout = np.any(np.asarray(self.dropout, dtype=object) != 0)
         for name, given in (("dropout", dropout), ("clip_norm", self.clip_norm is not None)):
             if given and not optimizer.stochastic:
                 raise ValueError(

@@ -1,7 +1,7 @@
 """The loss and the score of a network on the validation set."""
 
 from dataclasses import dataclass
-from numbers import Number
+from numbers import Real
 
 import numpy as np
 
@@ -68,6 +68,6 @@ class Validation:
 
 def number(score, scoring):
     """The score as a float, or an error that says what `scoring` returned instead."""
-    if not isinstance(score, Number):
+    if not isinstance(score, Real):
         raise ValueError(f"scoring={scoring!r} must return a number, got {score!r}.")
     return float(score)

@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 
 from skmlp._callbacks import NoCallbacks, callbacks_of
 from skmlp._evaluation import Validation, number
-from skmlp._run import Memory, Plan, Run, Watch
+from skmlp._run import Memory, Plan, Run
 from skmlp._scaling import Standardized, Unscaled, far_from_unit_scale
 from skmlp._training import stack_size, train_all, train_once
 from skmlp._validation import cast, check_total_weight, naming, split_rows
@@ -132,12 +132,13 @@ class Fit:
         model has been changed by hand.
         """
         past = self.past
-        if self.incremental and past is not None and past.stored is not None:
+        if past is not None and past.stored is not None:
             unchanged = np.array_equal(past.stored, theta[0])
-            if unchanged and past.has_units(self.scaling):
+            if not (unchanged and past.has_units(self.scaling)):
+                watch = replace(past.watch, criteria=(past.watch.criteria[0], None))
+                self.past = replace(past, latest=None, stored=None, best=None, watch=watch)
+            elif self.incremental:
                 return past.latest[None]
-            watch = replace(past.watch, criteria=None)
-            self.past = replace(past, latest=None, stored=None, best=None, watch=watch)
         return self.scaling.unfold(self.network, theta[0])[None]
 
     def split(self):
@@ -175,7 +176,8 @@ class Fit:
         weight = samples.sample_weight
         if weight is not None:
             weight = cast(weight, dtype, f"sample_weight{suffix}")
-            check_total_weight(weight, "all samples")
+            with naming(f"sample_weight{suffix}"):
+                check_total_weight(weight, "all samples")
         with naming(f"y{suffix}"):
             encoded = self.estimator._targets.encode(samples.y)
             y = cast(self.scaling.targets(encoded), dtype, f"y{suffix}")
@@ -231,7 +233,8 @@ class Fit:
             model = copy.copy(estimator)
             model._forget("feature_names_in_")  # X is an array here
             model._store_model(self.network, self.folded(vector))
-            return number(scorer(model, samples.X, samples.y, **more), scoring)
+            with naming("scoring"):
+                return number(scorer(model, samples.X, samples.y, **more), scoring)
 
         return score
 
@@ -246,6 +249,10 @@ class Fit:
         schedule = Constant()
         if estimator.learning_rate not in optimizer.ignored_schedules:
             schedule = estimator._resolve("learning_rate")
+        restore_best = estimator.restore_best or (early and not self.incremental)
+        units, loss_of_epoch = type(self.scaling), "training loss"
+        choice = validation.scoring if validation else loss_of_epoch
+        stop = choice if early else loss_of_epoch
         history = getattr(estimator, "history_", {"loss": ()})
         return Plan(
             **arrays,
@@ -256,7 +263,8 @@ class Fit:
             schedule=schedule,
             validation=validation,
             early_stopping=early,
-            restore_best=estimator.restore_best or (early and not self.incremental),
+            restore_best=restore_best,
+            criteria=((stop, units, optimizer.stochastic), (choice, units, restore_best)),
             dropout=self.dropout,
             batch_size=self.batch_size(n_samples),
             past=len(history["loss"]),
@@ -285,6 +293,7 @@ class Fit:
         plan, past = self.plan, self.past
         if self.incremental and past is not None and past.fits(plan, theta, self.scaling):
             memory = copy.deepcopy(past)
+            memory.watch.criteria = past.watch.criteria  # scorers are compared by identity
             memory.state = {
                 n: v.astype(theta.dtype, copy=False) for n, v in memory.state.items()
             }
@@ -293,8 +302,7 @@ class Fit:
             if past is not None:
                 memory.progress.samples = past.progress.samples
                 memory.watch = past.watch.of([0])
-        if memory.watch.criteria != Watch.criteria_of(plan):
-            memory.watch = Watch.blank(plan, len(theta))
+        memory.watch.adapt(plan.criteria)
         if any(self.dropout) and memory.generator is None:
             memory.generator = np.random.default_rng([2, *self.seed])
         return memory
@@ -327,7 +335,7 @@ class Fit:
             train_all(plan, theta, self.memory, random_state, callbacks, outcomes)
 
     def keep(self, outcome):
-        """The memory for a later `partial_fit`, or None.
+        """The memory for a later `partial_fit` or warm start; None while it still trains.
 
         That goes on from the model of a `fit`, but between its own calls from the latest
         weights.
@@ -336,7 +344,7 @@ class Fit:
         if memory is not None:
             latest = outcome.latest if self.incremental else outcome.vector
             stored = self.folded(outcome.vector)
-            apart = not np.array_equal(stored, latest)
+            apart = self.plan.restore_best or not np.array_equal(stored, latest)
             memory.scaling = self.scaling
             memory.latest, memory.stored, memory.best = (
                 (latest, stored, outcome.vector) if apart else (None, None, None)
@@ -351,8 +359,9 @@ class Fit:
         findings = far_from_unit_scale(self.plan.X, self.plan.y if free else None)
         if not findings:
             return None
+        what = " and ".join(findings)
         return (
-            f"Far from unit scale, which may be why: {' and '.join(findings)}. "
+            f"{what[0].upper()}{what[1:]} are far from unit scale, which may be why: "
             "standardize=True brings them there."
         )
 

@@ -46,6 +46,9 @@ class Plan:
     dropout : list of float
         Rate of each hidden layer.
 
+    criteria : tuple
+        What the training stops by and what weights are chosen by; see `Watch`.
+
     past : int
         Epochs in the estimator's history so far.
     """
@@ -72,6 +75,7 @@ class Plan:
     tol: float
     n_iter_no_change: float
     verbose: bool
+    criteria: tuple = ()
     past: int = 0
 
     def say(self, text):
@@ -80,7 +84,7 @@ class Plan:
 
     def say_epoch(self, n_iter, loss, seconds, val_score=None, **others):
         """One aligned line; of several networks, the best values."""
-        line = f"Iteration {n_iter:{len(str(self.max_iter))}d}"
+        line = f"Iteration {n_iter:{len(str(self.past + self.max_iter))}d}"
         line += f", loss = {np.fmin.reduce(loss):14.8f}"
         if val_score is not None:
             line += f", validation score = {np.fmax.reduce(val_score):10.6f}"
@@ -94,7 +98,7 @@ class Watch:
     Attributes
     ----------
     criteria : tuple
-        What is compared: values by other criteria cannot be held against these.
+        What the training stops by and what weights are chosen by.
 
     best : ndarray of shape (n_networks,)
         The best value of what the training stops by: the validation score, or the lowest
@@ -120,17 +124,22 @@ class Watch:
     @classmethod
     def blank(cls, plan, n_networks):
         return cls(
-            criteria=cls.criteria_of(plan),
+            criteria=plan.criteria,
             best=np.full(n_networks, -np.inf),
             stale=np.zeros(n_networks, dtype=int),
             best_score=np.full(n_networks, -np.inf),
             best_iter=np.zeros(n_networks, dtype=int),
         )
 
-    @staticmethod
-    def criteria_of(plan):
-        scoring = plan.validation and plan.validation.scoring
-        return plan.early_stopping, plan.restore_best, scoring
+    def adapt(self, criteria):
+        """Forget what cannot be held against values by other criteria."""
+        stop, choice = self.criteria
+        if stop != criteria[0]:
+            self.best, self.stale = np.full_like(self.best, -np.inf), 0 * self.stale
+        if choice != criteria[1]:
+            self.best_score = np.full_like(self.best_score, -np.inf)
+            self.best_iter = 0 * self.best_iter
+        self.criteria = criteria
 
     def of(self, networks):
         """A copy for these networks."""
@@ -215,7 +224,7 @@ class Memory:
     def blank(cls, plan, theta):
         """At the beginning of a training."""
         n_networks, optimizer = len(theta), plan.optimizer
-        state = optimizer.init(theta)
+        state = optimizer.init(theta) if optimizer.stochastic else {}
         for name, array in state.items():
             if np.shape(array)[:1] != (n_networks,):
                 raise ValueError(
@@ -282,11 +291,11 @@ class Outcome:
     warn : callable
         Warns that it has not converged; takes a further sentence, or None.
 
-    samples : None or int
-        Training samples seen, over earlier trainings too; None for L-BFGS.
+    samples : int
+        Samples seen by first-order optimizers, over earlier trainings too.
 
     memory : None or Memory
-        None where the training cannot be gone on with.
+        None for a training that still goes on.
 
     latest : None or ndarray of shape (n_parameters,)
         The parameters after the last epoch.
@@ -300,7 +309,7 @@ class Outcome:
     watch: Watch
     converged: bool
     warn: object
-    samples: int | None = None
+    samples: int
     memory: Memory | None = None
     latest: np.ndarray | None = None
 
@@ -341,6 +350,9 @@ class Run:
 
     stopped : dict of int to Outcome
         The networks that have stopped.
+
+    state_of_first : None or tuple
+        The random state as the first of several networks has left it.
     """
 
     def __init__(self, plan, theta, memory, random_state):
@@ -351,6 +363,7 @@ class Run:
         self.n_networks = len(theta)
         self.alive = np.arange(self.n_networks)
         self.stopped = {}
+        self.state_of_first = None
         self.history = {}
         self.score = np.full(self.n_networks, np.nan)
         self.best_theta = None
@@ -466,9 +479,14 @@ class Run:
         alone = len(self.alive) == 1
         for k in np.flatnonzero(which):
             outcome = self.outcome(k, **how)
-            outcome.memory = self.memory if alone else self.memory.of([k])
+            outcome.memory = self.memory
+            if not alone:
+                outcome.memory = self.memory.of([k])
+                outcome.memory.generator = copy.deepcopy(self.memory.generator)
             outcome.latest = self.theta[k].copy()
             self.stopped[int(self.alive[k])] = outcome
+            if self.alive[k] == 0 and self.n_networks > 1:
+                self.state_of_first = self.random_state.get_state()
         self.alive = self.alive[~which]
         if not len(self.alive):
             return

@@ -6,7 +6,11 @@ import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import StandardScaler
 
+from skmlp._batch import slices
 from skmlp._validation import cast
+
+# Entries that are scaled at a time.
+BLOCK_SIZE = 2**16
 
 
 class Unscaled:
@@ -69,14 +73,21 @@ class Standardized:
         return cls(mean, scale, y_mean, y_scale)
 
     def inputs(self, X, dtype, name="X"):
-        if sparse.issparse(X):
-            scaled = X.tocsr().astype(dtype)
-            scaled.data /= self.scale[scaled.indices]
-            return scaled
-        scaled = np.empty(X.shape, dtype)
-        # In float64 whatever the dtypes, so that a mean far from 0 costs no digits.
-        np.subtract(X, self.mean, out=scaled, casting="same_kind")
-        scaled /= self.scale
+        """In float64 until they are scaled: neither a mean nor a scale costs digits."""
+        if sparse.issparse(X) and self.mean.any():  # measured on an array
+            X = X.toarray()
+        with np.errstate(over="ignore"):
+            if sparse.issparse(X):
+                scaled = X.tocsr().astype(np.float64)
+                scaled.data /= self.scale[scaled.indices]
+                scaled = scaled.astype(dtype)
+            else:
+                scaled = np.empty(X.shape, dtype)
+                for rows in slices(0, len(X), 1 + BLOCK_SIZE // X.shape[1]):
+                    scaled[rows] = (X[rows] - self.mean) / self.scale
+        values = scaled.data if sparse.issparse(X) else scaled
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} has values that are too large for {dtype}.")
         return scaled
 
     def targets(self, y):
@@ -94,7 +105,8 @@ class Standardized:
         # count as often as the mean is larger than the spread.
         first[:-1] = (first[:-1] / self.scale[:, None]).astype(dtype)
         first[-1] -= self.mean @ first[:-1]
-        return folded.astype(dtype)
+        with np.errstate(over="ignore"):
+            return folded.astype(dtype)
 
     def unfold(self, network, vector):
         unfolded = vector.astype(np.float64)
@@ -108,8 +120,12 @@ class Standardized:
 
 def _statistics(array, sample_weight, name):
     centred = not sparse.issparse(array)
-    scaler = StandardScaler(with_mean=centred).fit(array, sample_weight=sample_weight)
-    if not np.isfinite(scaler.scale_).all():
+    if not centred and not array.has_canonical_format:
+        array = array.copy()
+        array.sum_duplicates()  # StandardScaler would count each part
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaler = StandardScaler(with_mean=centred).fit(array, sample_weight=sample_weight)
+    if not np.isfinite(scaler.var_).all():
         raise ValueError(f"standardize=True: the variance of {name} is not finite.")
     return (scaler.mean_ if centred else np.zeros(array.shape[1])), scaler.scale_
 
@@ -135,7 +151,7 @@ def far_from_unit_scale(X, y):
     findings = []
     for name, array in (("inputs", X), ("targets", y)):
         size = 0.0 if array is None else _largest_root_mean_square(array)
-        if size > FAR or 0 < size < 1 / FAR:
+        if FAR < size < np.inf or 0 < size < 1 / FAR:
             findings.append(f"the {name} (root mean square up to {size:.2g})")
     return findings
 

@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skmlp._batch import make_source, slices
 from skmlp._network import Parameters, Workspace
 from skmlp._objective import Objective
-from skmlp._run import Outcome, Run, Watch
+from skmlp._run import Outcome, Run
 from skmlp._sklearn import _check_optimize_result
 
 # As many networks are trained side by side as have the activations of a step in this size:
@@ -43,7 +43,8 @@ def train_all(plan, theta, memories, random_state, callbacks, outcomes):
         Returns the memory of those that start at the parameters that it is given.
 
     random_state : RandomState
-        Shuffles the samples, in the same order for all.
+        Shuffles the samples, in the same order for all; it ends where the first network
+        alone would have left it.
 
     callbacks : Callbacks
 
@@ -51,18 +52,30 @@ def train_all(plan, theta, memories, random_state, callbacks, outcomes):
         Receives the networks; fewer than there are if the training is stopped.
     """
     size = stack_size(plan, theta)
-    before = copy.deepcopy(random_state) if len(theta) > size else None
+    before = copy.deepcopy(random_state) if len(theta) > 1 else None
     for group in slices(0, len(theta), size):
-        if before is not None:
+        if len(theta) > size:
             plan.say(f"Networks from {group.start + 1} to {group.stop} of {len(theta)}")
-        if not plan.optimizer.stochastic:
-            outcomes.append(minimize(plan, theta[group], callbacks))
-        else:
-            shuffler = random_state if group.start == 0 else copy.deepcopy(before)
-            start = theta[group].copy()
-            outcomes += train(Run(plan, start, memories(start), shuffler), callbacks)
+        start = theta[group].copy()
+        memory = memories(start)
+        try:
+            if plan.optimizer.stochastic:
+                shuffler = random_state if group.start == 0 else copy.deepcopy(before)
+                outcomes += train(Run(plan, start, memory, shuffler), callbacks)
+            else:
+                outcomes.append(minimize(plan, start, memory, callbacks))
+        except KeyboardInterrupt:
+            if not outcomes:
+                raise
+            interrupt(callbacks, lambda: [])
         if callbacks.stopped:
             break
+
+
+def interrupt(callbacks, outcomes):
+    """What to do where the user has interrupted and there is something to keep."""
+    warnings.warn("Training interrupted by user.", stacklevel=2)
+    callbacks.interrupt(outcomes)
 
 
 def train(run, callbacks):
@@ -85,10 +98,11 @@ def train(run, callbacks):
     except KeyboardInterrupt:
         if not run.history:
             raise
-        warnings.warn("Training interrupted by user.", stacklevel=2)
-        callbacks.stopped = True
+        interrupt(callbacks, run.outcomes)
     unfinished = {"converged": callbacks.stopped, "warn": partial(warn_unfinished, max_iter)}
     run.retire(np.ones(len(run.alive), dtype=bool), **unfinished)
+    if run.state_of_first is not None:
+        run.random_state.set_state(run.state_of_first)
     return run.outcomes()
 
 
@@ -206,7 +220,7 @@ def end_epoch(run, loss, learning_rate, start):
     return stopped
 
 
-def minimize(plan, theta, callbacks):
+def minimize(plan, theta, memory, callbacks):
     """Train one network on all samples by L-BFGS.
 
     Parameters
@@ -214,7 +228,10 @@ def minimize(plan, theta, callbacks):
     plan : Plan
 
     theta : ndarray of shape (1, n_parameters)
-        Where to start.
+        Where to start; taken over.
+
+    memory : Memory
+        Taken over and changed.
 
     callbacks : Callbacks
 
@@ -222,10 +239,10 @@ def minimize(plan, theta, callbacks):
     -------
     outcome : Outcome
     """
-    search = Search(plan, theta.copy(), callbacks)
+    search = Search(plan, theta, memory, callbacks)
     optimum = plan.optimizer.minimize(
         search.value_and_gradient,
-        theta[0],
+        theta[0].copy(),
         max_iter=plan.max_iter,
         max_fun=plan.max_fun,
         tol=plan.tol,
@@ -234,6 +251,7 @@ def minimize(plan, theta, callbacks):
     outcome = search.outcome(optimum.x.astype(theta.dtype), float(optimum.fun))
     outcome.converged = optimum.status == 0 or search.halted
     outcome.warn = partial(_check_optimize_result, "lbfgs", optimum, plan.max_iter)
+    outcome.memory, outcome.latest = memory, optimum.x.astype(theta.dtype)
     return outcome
 
 
@@ -247,11 +265,15 @@ class Search:
     theta : ndarray of shape (1, n_parameters)
         Taken over.
 
+    memory : Memory
+        Taken over and changed.
+
     callbacks : Callbacks
     """
 
-    def __init__(self, plan, theta, callbacks):
+    def __init__(self, plan, theta, memory, callbacks):
         self.plan, self.theta, self.callbacks = plan, theta, callbacks
+        self.memory, self.watch = memory, memory.watch
         n_samples = plan.X.shape[0]
         self.objective = Objective(Parameters(plan.network, theta), plan.loss, plan.alpha)
         self.source = make_source(plan.X, plan.y, plan.sample_weight, n_samples, 1, False)
@@ -259,7 +281,6 @@ class Search:
         (self.batch,) = self.source.load(slice(0, n_samples))
         names = ("loss", "val_loss", "val_score") if plan.validation else ("loss",)
         self.history = {name: [] for name in (*names, "seconds", "gradient_norm")}
-        self.watch = Watch.blank(plan, 1)
         self.score = np.array([np.nan])
         self.best = theta[0].copy()
         self.halted = False
@@ -313,4 +334,5 @@ class Search:
             watch=self.watch.of([0]),
             converged=True,
             warn=None,
+            samples=self.memory.progress.samples,
         )

@@ -152,7 +152,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Weights of the classes, by which the sample weights are multiplied: classes that are
         not in the dictionary have 1.  'balanced' gives all classes the same total weight; it
         is not for `partial_fit`.  Multi-label targets take a list with a dictionary, of the
-        keys 0 and 1, for each label; the weights of a sample's labels are multiplied.
+        keys 0 and 1, for each label, or 'balanced' for all; the weights of a sample's labels
+        are multiplied.
 
     scoring : str or callable, default=None
         What the validation score is: a name of :func:`sklearn.metrics.get_scorer_names`, a
@@ -383,7 +384,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def _weigh_classes(self, samples, incremental):
         if self.class_weight is None:
             return samples
-        if incremental and self.class_weight == "balanced":
+        listed = isinstance(self.class_weight, list)
+        if incremental and "balanced" in (
+            self.class_weight if listed else [self.class_weight]
+        ):
             raise ValueError(
                 "class_weight='balanced' is not for partial_fit, which does not see all "
                 "samples: give a dictionary, as from sklearn.utils.class_weight."

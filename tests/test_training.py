@@ -46,6 +46,7 @@ PLAN = Plan(
     tol=1e-4,
     n_iter_no_change=100,
     verbose=False,
+    criteria=(None, None),
 )
 
 
@@ -246,12 +247,14 @@ def test_interruption_of_the_first_epoch_is_passed_on():
 def test_lbfgs_reaches_a_minimum_and_tells_of_every_iteration():
     theta = start(1)
     plan = dataclasses.replace(PLAN, optimizer=LBFGS(), max_iter=500, tol=1e-6)
-    outcome = minimize(plan, theta, NoCallbacks())
+    outcome = minimize(plan, theta.copy(), Memory.blank(plan, theta), NoCallbacks())
     history = outcome.history
     assert len(history["loss"]) == len(history["seconds"]) == outcome.best_iter
     assert history["loss"][-1] == outcome.loss
     assert (np.diff(history["loss"]) <= 0).all()
-    _, gradient = Search(plan, theta, NoCallbacks()).value_and_gradient(outcome.vector)
+    _, gradient = Search(
+        plan, theta, Memory.blank(plan, theta), NoCallbacks()
+    ).value_and_gradient(outcome.vector)
     np.testing.assert_allclose(history["gradient_norm"][-1], np.linalg.norm(gradient))
     assert history["gradient_norm"][-1] < history["gradient_norm"][0] / 10
     assert outcome.converged
@@ -259,7 +262,7 @@ def test_lbfgs_reaches_a_minimum_and_tells_of_every_iteration():
 
 def test_lbfgs_that_runs_out_of_iterations_says_so():
     plan = dataclasses.replace(PLAN, optimizer=LBFGS(), max_iter=3, tol=0)
-    outcome = minimize(plan, start(1), NoCallbacks())
+    outcome = minimize(plan, start(1), Memory.blank(plan, start(1)), NoCallbacks())
     assert not outcome.converged
     with pytest.warns(ConvergenceWarning, match="(?s)lbfgs failed to converge.*a hint"):
         outcome.warn("a hint")
