@@ -16,8 +16,8 @@ from skmlp._sklearn import _check_optimize_result
 
 # As many networks are trained side by side as have the activations of a step in this size:
 # five small ones (iris, 10 units) take the time of 1.6 fits of one.  Larger stacks fall out of
-# the cache: 20 networks of 128 and 128 units, float64, take a tenth longer in one than one after
-# the other (examples/benchmarks/tasks.py n_init).
+# the cache: 20 networks of 128 and 128 units, float64, take a tenth longer in one stack than
+# one after the other (examples/benchmarks/tasks.py n_init).
 STACK_BYTES = 2**20
 
 
