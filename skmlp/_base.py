@@ -391,6 +391,10 @@ class BaseMLP(CallbackSupportMixin, Configured):
         >>> clf.to_sklearn()
         MLPClassifier(activation='tanh', alpha=1.0, hidden_layer_sizes=(5,),
                       solver='lbfgs', tol=0.1)
+        >>> MLPClassifier(activation="gelu", dtype="float32").to_sklearn()
+        Traceback (most recent call last):
+            ...
+        ValueError: MLPClassifier of scikit-learn ... has no activation='gelu', dtype='float32'.
         >>> theirs = clf.set_params(random_state=0).fit(X, y).to_sklearn()
         >>> (theirs.predict(X) == clf.predict(X)).all()
         np.True_

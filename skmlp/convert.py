@@ -38,39 +38,7 @@ FITTED = (
 
 
 def to_sklearn(estimator):
-    """Return scikit-learn's MLP with the parameters, and if fitted the weights, of ours.
-
-    Parameters
-    ----------
-    estimator : MLPClassifier or MLPRegressor
-        Fitted or not; it stays as it is, and shares nothing with the result.
-
-    Returns
-    -------
-    model : sklearn.neural_network.MLPClassifier or sklearn.neural_network.MLPRegressor
-
-    Raises
-    ------
-    ValueError
-        If scikit-learn lacks what is needed: of an estimator that is not fitted all that is
-        not at its default, of a fitted one the activations and the kind of targets.
-
-    See Also
-    --------
-    from_sklearn : The way back.
-
-    Examples
-    --------
-    >>> from skmlp import MLPRegressor
-    >>> from skmlp.convert import to_sklearn
-    >>> from skmlp.optimizers import SGD
-    >>> to_sklearn(MLPRegressor(loss="mse", optimizer=SGD(momentum=0.5)))
-    MLPRegressor(momentum=0.5, solver='sgd')
-    >>> to_sklearn(MLPRegressor(activation="gelu", dtype="float32"))
-    Traceback (most recent call last):
-        ...
-    ValueError: MLPRegressor of scikit-learn ... has no activation='gelu', dtype='float32'.
-    """
+    """Do what the method `to_sklearn` of the estimators says."""
     cls = _counterpart(type(estimator))
     fitted = hasattr(estimator, "coefs_")
     values = _translated(estimator, cls)
@@ -92,41 +60,14 @@ def to_sklearn(estimator):
 
 
 def from_sklearn(cls, estimator):
-    """Return an estimator with the parameters of scikit-learn's, and its weights if fitted.
+    """Do what the method `from_sklearn` of the estimators says.
 
     Parameters
     ----------
     cls : type
-        `MLPClassifier`, `MLPRegressor` or a subclass: the class of the result.
+        The class of the result: `MLPClassifier`, `MLPRegressor` or a subclass.
 
     estimator : sklearn.neural_network.MLPClassifier or sklearn.neural_network.MLPRegressor
-        Fitted or not; it stays as it is, and shares nothing with the result.
-
-    Returns
-    -------
-    model : object of class `cls`
-
-    Raises
-    ------
-    TypeError
-        If the estimator is not scikit-learn's MLP of the same kind.
-
-    ValueError
-        If `cls` is a subclass without a parameter that the estimator has been given, or the
-        output activation of the estimator has been set to one that `cls` cannot have.
-
-    See Also
-    --------
-    to_sklearn : The way back.
-
-    Examples
-    --------
-    >>> import sklearn.neural_network
-    >>> from skmlp import MLPRegressor
-    >>> from skmlp.convert import from_sklearn
-    >>> theirs = sklearn.neural_network.MLPRegressor(activation="tanh", solver="lbfgs")
-    >>> from_sklearn(MLPRegressor, theirs)
-    MLPRegressor(activation='tanh', optimizer='lbfgs')
     """
     theirs = _counterpart(cls)
     if not isinstance(estimator, theirs):
