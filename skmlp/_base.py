@@ -394,7 +394,7 @@ class BaseMLP(CallbackSupportMixin, Configured):
         >>> MLPClassifier(activation="gelu", dtype="float32").to_sklearn()
         Traceback (most recent call last):
             ...
-        ValueError: MLPClassifier of scikit-learn ... has no activation='gelu', dtype='float32'.
+        ValueError: MLPClassifier of scikit-learn ... has no activation='gelu', ...
         >>> theirs = clf.set_params(random_state=0).fit(X, y).to_sklearn()
         >>> (theirs.predict(X) == clf.predict(X)).all()
         np.True_
