@@ -104,9 +104,9 @@ class Fit:
         arrays = self.arrays(samples, dtype, loss)
         if validation is not None:
             held = self.arrays(validation, dtype, loss, "_val")
-            validation = self.validation(validation, held, None, loss)
+            validation = self.make_validation(validation, held, None, loss)
         elif held_rows is not None:
-            validation = self.validation(samples, arrays, held_rows, loss)
+            validation = self.make_validation(samples, arrays, held_rows, loss)
         self.plan = self.make_plan(arrays, rows, validation, loss)
 
     def drawn_weights(self, n_networks):
@@ -185,7 +185,7 @@ class Fit:
         X = self.scaling.inputs(samples.X, dtype, f"X{suffix}")
         return {"X": X, "y": y, "sample_weight": weight}
 
-    def validation(self, samples, arrays, rows, loss):
+    def make_validation(self, samples, arrays, rows, loss):
         """What every epoch is evaluated on: some rows of the samples, or all."""
         part = slice(None) if rows is None else rows
         weight = arrays["sample_weight"]
@@ -321,9 +321,15 @@ class Fit:
         if self.incremental:
             return NoCallbacks()
         n_groups = -(-len(self.theta) // stack_size(self.plan, self.theta))
-        epoch = "epoch" if self.optimizer.stochastic else "iteration"
-        n_epochs = n_groups * self.plan.max_iter
-        return callbacks_of(self.estimator, *vars(given).values(), n_epochs, epoch, describe)
+        return callbacks_of(
+            self.estimator,
+            given.X,
+            given.y,
+            given.sample_weight,
+            n_groups * self.plan.max_iter,
+            "epoch" if self.optimizer.stochastic else "iteration",
+            describe,
+        )
 
     def train(self, callbacks, outcomes):
         """Train all networks and put them into the list of outcomes."""
