@@ -46,11 +46,19 @@ def has_partial_fit(estimator):
 class BaseMLP(CallbackSupportMixin, Configured):
     """What the classifier and the regressor share."""
 
-    def __init__(self, **parameters):
-        # Names and defaults are in the signatures of the subclasses, where scikit-learn
-        # looks for them.
-        for name, value in parameters.items():
-            setattr(self, name, value)
+    # What a training tells beside the model.
+    _records = (
+        "best_iter_",
+        "best_loss_",
+        "best_validation_score_",
+        "history_",
+        "init_scores_",
+        "loss_",
+        "loss_curve_",
+        "n_iter_",
+        "t_",
+        "validation_scores_",
+    )
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
@@ -166,7 +174,8 @@ class BaseMLP(CallbackSupportMixin, Configured):
         self._forget("validation_scores_", "best_validation_score_")
         if plan.validation:
             self.validation_scores_ = scores + history["val_score"].tolist()
-            self.best_validation_score_ = float(watch.best_score[0])
+            best = np.fmax.reduce(self.validation_scores_, initial=-np.inf)
+            self.best_validation_score_ = float(best)
         elif plan.optimizer.stochastic:
             self.validation_scores_ = self.best_validation_score_ = None
         self.t_, self._memory = outcome.samples, fit.keep(outcome)

@@ -58,7 +58,7 @@ class Configured(BaseEstimator):
         "scoring": [None, str, callable],
         "restore_best": ["boolean"],
         "n_init": [Interval(Integral, 1, None, closed="left")],
-        "clip_norm": [None, Interval(Real, 0, None, closed="neither")],
+        "clip_norm": [None, Interval(Real, 0, None, closed="right")],
         "dtype": [None, StrOptions({"float32", "float64"})],
     }
 

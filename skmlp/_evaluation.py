@@ -1,11 +1,14 @@
 """The loss and the score of a network on the validation set."""
 
+import copy
 from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
+from sklearn.metrics import check_scoring
 
 from skmlp._network import outputs_by_block
+from skmlp._validation import naming
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Validation:
 
     loss : Loss
 
-    scoring : object
+    scoring : str
         What `score` computes, to tell other scores from it.
 
     score : callable
@@ -41,7 +44,7 @@ class Validation:
     rows: np.ndarray | None
     network: object
     loss: object
-    scoring: object
+    scoring: str
     score: object
 
     def evaluate(self, theta):
@@ -64,6 +67,83 @@ class Validation:
         loss = np.average(self.loss.value(self.y.T, raw), weights=self.sample_weight)
         score = self.score(vector, raw, loss) if np.isfinite(raw).all() else np.nan
         return loss, score
+
+
+def make_validation(fit, samples, arrays, rows, loss):
+    """Return what every epoch is evaluated on: some rows of the samples, or all.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    samples : Samples
+        Those of the user, checked.
+
+    arrays : dict
+        The same as the training wants them.
+
+    rows : None or ndarray of int
+
+    loss : Loss
+
+    Returns
+    -------
+    validation : Validation
+    """
+    estimator, part = fit.estimator, slice(None) if rows is None else rows
+    y, weight, own_weight = samples.y[part], arrays["sample_weight"], samples.sample_weight
+    if weight is not None:
+        weight, own_weight = weight[part], own_weight[part]
+    scoring = estimator.scoring
+    if scoring is None and not estimator._class_attribute("loss", "stops_by_score"):
+        scoring = "loss"
+    if scoring == "loss":
+        score = negative_loss
+    elif scoring is None:
+        score = own_score(fit, y, own_weight)
+    else:
+        score = scorer(fit, samples.X[part], y, own_weight)
+    return Validation(
+        X=arrays["X"],
+        y=arrays["y"][part],
+        sample_weight=weight,
+        rows=rows,
+        network=fit.network,
+        loss=loss,
+        scoring=getattr(scoring, "__qualname__", repr(scoring)),
+        score=score,
+    )
+
+
+def negative_loss(vector, raw, loss):
+    return -loss
+
+
+def own_score(fit, y, sample_weight):
+    """The estimator's own score, without the cost of a scorer."""
+
+    def score(vector, raw, loss):
+        return fit.estimator._score(y, fit.scaling.outputs(raw), sample_weight)
+
+    return score
+
+
+def scorer(fit, X, y, sample_weight):
+    """The score by a scorer's name or a callable, which gets a model that predicts."""
+    estimator, scoring = fit.estimator, fit.estimator.scoring
+    function = check_scoring(estimator, scoring)
+    more = {} if sample_weight is None else {"sample_weight": sample_weight}
+
+    def score(vector, raw, loss):
+        if not np.isfinite(estimator._activated(raw)).all():
+            return np.nan
+        model = copy.copy(estimator)
+        model._forget("feature_names_in_", *model._records)  # X is an array here
+        model._store_model(fit.network, fit.folded(vector))
+        with naming("scoring"):
+            return number(function(model, X, y, **more), scoring)
+
+    return score
 
 
 def number(score, scoring):

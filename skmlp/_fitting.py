@@ -5,12 +5,11 @@ import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.metrics import check_scoring
 from sklearn.utils import check_random_state
 
 from skmlp._callbacks import NoCallbacks, callbacks_of
-from skmlp._evaluation import Validation, number
-from skmlp._run import Memory, Plan, Run
+from skmlp._evaluation import make_validation
+from skmlp._run import Memory, Plan, Run, settings_of
 from skmlp._scaling import Standardized, Unscaled, far_from_unit_scale
 from skmlp._training import stack_size, train_all, train_once
 from skmlp._validation import cast, check_total_weight, naming, split_rows
@@ -79,7 +78,7 @@ class Fit:
 
     def __init__(self, estimator, samples, validation, loss, going_on, incremental):
         self.estimator, self.samples = estimator, samples
-        self.incremental = incremental
+        self.going_on, self.incremental = going_on, incremental
         self.optimizer = estimator._resolve_optimizer()
         self.past = getattr(estimator, "_memory", None)
         self.random_state = check_random_state(estimator.random_state)
@@ -104,9 +103,9 @@ class Fit:
         arrays = self.arrays(samples, dtype, loss)
         if validation is not None:
             held = self.arrays(validation, dtype, loss, "_val")
-            validation = self.make_validation(validation, held, None, loss)
+            validation = make_validation(self, validation, held, None, loss)
         elif held_rows is not None:
-            validation = self.make_validation(samples, arrays, held_rows, loss)
+            validation = make_validation(self, samples, arrays, held_rows, loss)
         self.plan = self.make_plan(arrays, rows, validation, loss)
 
     def drawn_weights(self, n_networks):
@@ -134,8 +133,8 @@ class Fit:
         past = self.past
         if past is not None and past.stored is not None:
             unchanged = np.array_equal(past.stored, theta[0])
-            if not (unchanged and past.has_units(self.scaling)):
-                watch = replace(past.watch, criteria=(past.watch.criteria[0], None))
+            if not (unchanged and past.has_kind_of(self.scaling)):
+                watch = replace(past.watch, criteria=(past.watch.criteria[0], "edited"))
                 self.past = replace(past, latest=None, stored=None, best=None, watch=watch)
             elif self.incremental:
                 return past.latest[None]
@@ -185,59 +184,6 @@ class Fit:
         X = self.scaling.inputs(samples.X, dtype, f"X{suffix}")
         return {"X": X, "y": y, "sample_weight": weight}
 
-    def make_validation(self, samples, arrays, rows, loss):
-        """What every epoch is evaluated on: some rows of the samples, or all."""
-        part = slice(None) if rows is None else rows
-        weight = arrays["sample_weight"]
-        y, raw_weight = samples.y[part], samples.sample_weight
-        if weight is not None:
-            weight, raw_weight = weight[part], raw_weight[part]
-        scoring = self.estimator.scoring
-        if scoring is None and not self.estimator._class_attribute("loss", "stops_by_score"):
-            scoring = "loss"
-        if scoring == "loss":
-            score = negative_loss
-        elif scoring is None:
-            score = self.own_score(y, raw_weight)
-        else:
-            score = self.scorer(Samples(samples.X[part], y, raw_weight))
-        return Validation(
-            X=arrays["X"],
-            y=arrays["y"][part],
-            sample_weight=weight,
-            rows=rows,
-            network=self.network,
-            loss=loss,
-            scoring=scoring,
-            score=score,
-        )
-
-    def own_score(self, y, sample_weight):
-        """The estimator's own score, without the cost of a scorer."""
-
-        def score(vector, raw, loss):
-            return self.estimator._score(y, self.scaling.outputs(raw), sample_weight)
-
-        return score
-
-    def scorer(self, samples):
-        """The score by a scorer's name or a callable."""
-        estimator, scoring = self.estimator, self.estimator.scoring
-        scorer = check_scoring(estimator, scoring)
-        weight = samples.sample_weight
-        more = {} if weight is None else {"sample_weight": weight}
-
-        def score(vector, raw, loss):
-            if not np.isfinite(estimator._activated(raw)).all():
-                return np.nan
-            model = copy.copy(estimator)
-            model._forget("feature_names_in_")  # X is an array here
-            model._store_model(self.network, self.folded(vector))
-            with naming("scoring"):
-                return number(scorer(model, samples.X, samples.y, **more), scoring)
-
-        return score
-
     def folded(self, vector):
         """The parameters of the model, from those of the training."""
         return self.scaling.fold(self.network, vector, self.dtype_of_model)
@@ -250,9 +196,6 @@ class Fit:
         if estimator.learning_rate not in optimizer.ignored_schedules:
             schedule = estimator._resolve("learning_rate")
         restore_best = estimator.restore_best or (early and not self.incremental)
-        units, loss_of_epoch = type(self.scaling), "training loss"
-        choice = validation.scoring if validation else loss_of_epoch
-        stop = choice if early else loss_of_epoch
         history = getattr(estimator, "history_", {"loss": ()})
         return Plan(
             **arrays,
@@ -264,12 +207,21 @@ class Fit:
             validation=validation,
             early_stopping=early,
             restore_best=restore_best,
-            criteria=((stop, units, optimizer.stochastic), (choice, units, restore_best)),
+            criteria=self.criteria(validation, loss, early),
             dropout=self.dropout,
             batch_size=self.batch_size(n_samples),
             past=len(history["loss"]),
             **{name: getattr(estimator, name) for name in SETTINGS},
         )
+
+    def criteria(self, validation, loss, early):
+        """What epochs are compared by: only what is by the same can be compared."""
+        estimator, units = self.estimator, type(self.scaling)
+        score = validation and validation.scoring
+        stop = (early and score, units, self.optimizer.stochastic)
+        penalty = None if score else (estimator.alpha, self.dropout)
+        function = [estimator.out_activation_, *map(settings_of, self.network.activations)]
+        return stop, (score, units, settings_of(loss), penalty, function)
 
     def batch_size(self, n_samples):
         batch_size = self.estimator.batch_size
@@ -292,8 +244,7 @@ class Fit:
         """
         plan, past = self.plan, self.past
         if self.incremental and past is not None and past.fits(plan, theta, self.scaling):
-            memory = copy.deepcopy(past)
-            memory.watch.criteria = past.watch.criteria  # scorers are compared by identity
+            memory = past.of([0])
             memory.state = {
                 n: v.astype(theta.dtype, copy=False) for n, v in memory.state.items()
             }
@@ -303,9 +254,23 @@ class Fit:
                 memory.progress.samples = past.progress.samples
                 memory.watch = past.watch.of([0])
         memory.watch.adapt(plan.criteria)
+        if self.going_on and plan.restore_best and not self.incremental:
+            self.judge_model(memory.watch, theta)
         if any(self.dropout) and memory.generator is None:
             memory.generator = np.random.default_rng([2, *self.seed])
         return memory
+
+    def judge_model(self, watch, theta):
+        """Score the model that a warm start begins with: epochs are to be better than it.
+
+        On the validation data at hand, which may be others than before.  Without, the losses
+        of before are forgotten: they may be those of other samples.
+        """
+        watch.best_score = np.full_like(watch.best_score, -np.inf)
+        if self.plan.validation:
+            _, score = self.plan.validation.evaluate(theta)
+            watch.best_score = np.fmax(score, -np.inf)
+            watch.best_iter = np.array([getattr(self.estimator, "best_iter_", self.plan.past)])
 
     def callbacks(self, given, describe):
         """What the training tells of its epochs.
@@ -370,10 +335,6 @@ class Fit:
             f"{what[0].upper()}{what[1:]} are far from unit scale, which may be why: "
             "standardize=True brings them there."
         )
-
-
-def negative_loss(vector, raw, loss):
-    return -loss
 
 
 def derived_seed(random_state):

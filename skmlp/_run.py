@@ -47,7 +47,7 @@ class Plan:
         Rate of each hidden layer.
 
     criteria : tuple
-        What the training stops by and what weights are chosen by; see `Watch`.
+        As in `Watch`.
 
     past : int
         Epochs in the estimator's history so far.
@@ -98,7 +98,9 @@ class Watch:
     Attributes
     ----------
     criteria : tuple
-        What the training stops by and what weights are chosen by.
+        What the training stops by (a score or the loss, its units, the kind of optimizer),
+        and what weights are chosen by (likewise, or the objective whose loss it is).  Values
+        by other criteria cannot be held against these.
 
     best : ndarray of shape (n_networks,)
         The best value of what the training stops by: the validation score, or the lowest
@@ -132,7 +134,7 @@ class Watch:
         )
 
     def adapt(self, criteria):
-        """Forget what cannot be held against values by other criteria."""
+        """Forget what is by other criteria."""
         stop, choice = self.criteria
         if stop != criteria[0]:
             self.best, self.stale = np.full_like(self.best, -np.inf), 0 * self.stale
@@ -183,11 +185,9 @@ class Memory:
 
     Attributes
     ----------
-    optimizer : type
-        Only an optimizer of this class can go on from the state,
-
-    settings : dict
-        and only with these hyperparameters, as the state may be scaled by them.
+    settings : tuple
+        Only an optimizer of this class and with these hyperparameters can go on from the
+        state, which may be scaled by them.
 
     state : dict of str to ndarray of shape (n_networks, n_parameters) or (n_networks, 1)
 
@@ -208,8 +208,7 @@ class Memory:
         of that model in the units of the training; None where all are the same.
     """
 
-    optimizer: type
-    settings: dict
+    settings: tuple
     state: dict
     n_parameters: int
     progress: Progress
@@ -232,8 +231,7 @@ class Memory:
                     f"{np.shape(array)}; its first axis must be that of {n_networks} networks."
                 )
         return cls(
-            optimizer=type(optimizer),
-            settings=vars(optimizer).copy(),
+            settings=settings_of(optimizer),
             state=state,
             n_parameters=theta.shape[1],
             progress=Progress(plateaus=np.zeros(n_networks, dtype=int)),
@@ -242,12 +240,12 @@ class Memory:
 
     def fits(self, plan, theta, scaling):
         """Whether a plan can go on from the state, with parameters like these."""
-        optimizer = plan.optimizer
-        same = (type(optimizer), vars(optimizer)) == (self.optimizer, self.settings)
-        return same and self.has_units(scaling) and self.n_parameters == theta.shape[1]
+        same = self.settings == settings_of(plan.optimizer)
+        same = same and self.has_kind_of(scaling)
+        return same and self.n_parameters == theta.shape[1]
 
-    def has_units(self, scaling):
-        """Whether it is in these units: a `partial_fit` that has any keeps them."""
+    def has_kind_of(self, scaling):
+        """Whether it is standardized or not as this is: `partial_fit` keeps what it has."""
         return type(self.scaling) is type(scaling)
 
     def of(self, networks):
@@ -259,6 +257,7 @@ class Memory:
             state={name: array[networks] for name, array in self.state.items()},
             progress=progress,
             watch=self.watch.of(networks),
+            generator=copy.deepcopy(self.generator),
         )
 
 
@@ -312,6 +311,11 @@ class Outcome:
     samples: int
     memory: Memory | None = None
     latest: np.ndarray | None = None
+
+
+def settings_of(component):
+    """What tells a component from others: to compare, and no reference to anything of it."""
+    return type(component), {name: repr(value) for name, value in vars(component).items()}
 
 
 def best_of(outcomes):
@@ -370,7 +374,8 @@ class Run:
         if plan.restore_best:
             best = theta if memory.best is None else memory.best[None]
             self.best_theta = best.astype(theta.dtype)
-        self.network = with_dropout(plan.network, plan.dropout, memory.generator)
+        self.generator = memory.generator
+        self.network = with_dropout(plan.network, plan.dropout, self.generator)
         self.order = None if plan.rows is None else plan.rows.copy()
         if plan.shuffle and self.order is None:
             self.order = np.arange(plan.X.shape[0])
@@ -479,10 +484,8 @@ class Run:
         alone = len(self.alive) == 1
         for k in np.flatnonzero(which):
             outcome = self.outcome(k, **how)
-            outcome.memory = self.memory
-            if not alone:
-                outcome.memory = self.memory.of([k])
-                outcome.memory.generator = copy.deepcopy(self.memory.generator)
+            outcome.memory = self.memory if alone else self.memory.of([k])
+            outcome.memory.generator = copy.deepcopy(self.generator)
             outcome.latest = self.theta[k].copy()
             self.stopped[int(self.alive[k])] = outcome
             if self.alive[k] == 0 and self.n_networks > 1:

@@ -212,6 +212,8 @@ def end_epoch(run, loss, learning_rate, start):
     memory.progress.plateaus = memory.progress.plateaus + slower
     rates = ", ".join(f"{rate:.6f}" for rate in run.rates())
     what = "Validation score" if plan.early_stopping else "Training loss"
+    if run.n_networks > 1:
+        what += f" of networks {', '.join(map(str, run.alive[plateau]))}"
     plan.say(
         f"{what} did not improve more than tol={plan.tol:f} for "
         f"{plan.n_iter_no_change} consecutive epochs. "
@@ -248,6 +250,9 @@ def minimize(plan, theta, memory, callbacks):
         tol=plan.tol,
         callback=search.end_iteration,
     )
+    if not search.history["loss"]:  # the start is a minimum
+        search.judged(theta, float(optimum.fun))
+        search.watch.best_score = np.fmax(search.score, search.watch.best_score)
     outcome = search.outcome(optimum.x.astype(theta.dtype), float(optimum.fun))
     outcome.converged = optimum.status == 0 or search.halted
     outcome.warn = partial(_check_optimize_result, "lbfgs", optimum, plan.max_iter)
@@ -297,14 +302,18 @@ class Search:
         return self.plan.past + len(self.history["loss"])
 
     def end_iteration(self, intermediate_result):
-        """Evaluate and record an iteration; StopIteration is SciPy's way to end it all."""
-        plan, loss = self.plan, intermediate_result.fun
-        quantities = {"loss": np.array([loss])}
-        self.score = -quantities["loss"]
-        theta = intermediate_result.x[None].astype(self.theta.dtype)
-        if plan.validation:
-            quantities["val_loss"], self.score = plan.validation.evaluate(theta)
-            quantities["val_score"] = self.score
+        """Take note of an iteration; StopIteration is SciPy's way to end it all."""
+        try:
+            self.halted = self.record(intermediate_result.x, float(intermediate_result.fun))
+        except StopIteration as error:  # of the user's, which SciPy would take for ours
+            raise RuntimeError("A scorer or a callback has raised StopIteration.") from error
+        if self.halted:
+            raise StopIteration
+
+    def record(self, x, loss):
+        """Evaluate and record an iteration, and return whether to stop."""
+        plan, theta = self.plan, x[None].astype(self.theta.dtype)
+        quantities = {"loss": np.array([loss]), **self.judged(theta, loss)}
         now = perf_counter()
         quantities["seconds"], self.start = now - self.start, now
         # The latest evaluation of the line search is the one that it has accepted.
@@ -318,10 +327,16 @@ class Search:
             self.best = theta[0]
         self.callbacks.begin_epoch()
         self.callbacks.end_epoch(lambda: [self.outcome(theta[0], loss)])
-        stale = plan.early_stopping and self.watch.stale[0] > plan.n_iter_no_change
-        if self.callbacks.stopped or stale:
-            self.halted = True
-            raise StopIteration
+        stale = self.watch.stale[0] > plan.n_iter_no_change
+        return self.callbacks.stopped or (plan.early_stopping and stale)
+
+    def judged(self, theta, loss):
+        """What there is to tell of parameters beside their loss; sets `score`."""
+        self.score = np.array([-loss])
+        if not self.plan.validation:
+            return {}
+        val_loss, self.score = self.plan.validation.evaluate(theta)
+        return {"val_loss": val_loss, "val_score": self.score}
 
     def outcome(self, vector, loss):
         best = self.plan.restore_best

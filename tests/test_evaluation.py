@@ -707,7 +707,7 @@ def test_history_over_all_that_may_follow():
                 ~np.isnan(values), [name in row for row in rows], err_msg=name
             )
     assert (model.history_["seconds"] > 0).all()
-    assert model.best_iter_ > len(rows) - 4
+    assert model.best_iter_ >= len(rows) - 4  # or what the last fit has started from
 
 
 def test_gradient_norm_is_the_euclidean_norm():
