@@ -25,6 +25,7 @@ from sklearn.utils.validation import check_is_fitted
 from test_estimators import assert_unchanged, snapshot
 
 from skmlp import MLPClassifier, MLPRegressor
+from skmlp.initializers import Given
 from skmlp.losses import (
     CLASSIFICATION_LOSSES,
     REGRESSION_LOSSES,
@@ -1057,3 +1058,13 @@ def test_pickles_predict_the_same(task, optimizer):
         for a, b in zip(mine, other, strict=True):
             np.testing.assert_array_equal(a, b)
     assert loaded.validation_scores_ == model.validation_scores_
+
+
+@pytest.mark.parametrize("scoring", [None, "r2", mean_error])
+def test_predictions_that_overflow_have_no_score(scoring):
+    start = Given([np.full((1, 1), 1000.0)], [np.zeros(1)])
+    model = MLPRegressor("poisson", (), initializer=start, optimizer="sgd", scoring=scoring)
+    model.set_params(learning_rate_init=1e-300, max_iter=1, alpha=0)
+    samples, y = np.zeros((10, 1)), np.ones(10)
+    model.fit(samples, y, X_val=np.ones((10, 1)), y_val=y)
+    assert np.isnan(model.history_["val_score"]).all()

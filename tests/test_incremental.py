@@ -375,6 +375,29 @@ def test_a_warm_start_goes_on_from_the_model(Estimator):
         np.testing.assert_allclose(mine, expected, atol=1e-9)
 
 
+@kinds
+@pytest.mark.parametrize("standardize", [False, True])
+def test_partial_fit_goes_on_from_the_model_of_a_fit(Estimator, standardize):
+    """Not from the latest weights of a fit that has restored better ones."""
+    data, held = PARTS[Estimator]
+    model = small(Estimator, restore_best=True, scoring=telling([0.9, 0.1, 0.1, 0.2]))
+    model.set_params(max_iter=3, standardize=standardize).fit(*data, **held)
+    weights = copy.deepcopy(model.coefs_)
+    model.set_params(learning_rate_init=1e-12, restore_best=False)
+    call(model, 1, data, held)
+    for mine, expected in zip(model.coefs_, weights, strict=True):
+        np.testing.assert_allclose(mine, expected, atol=1e-9)
+
+
+@kinds
+def test_another_function_is_not_held_against_the_best_one(Estimator):
+    data, held = PARTS[Estimator]
+    model = small(Estimator, restore_best=True, scoring=telling([0.5, 0.9, 0.3, 0.2]))
+    call(model, 2, data, held)
+    call(model.set_params(activation="tanh"), 2, data, held)
+    assert model.best_iter_ == 3
+
+
 # --- kinds of data -------------------------------------------------------------------------
 
 TASKS = {

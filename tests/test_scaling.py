@@ -781,3 +781,12 @@ def generate_checks():
 @pytest.mark.parametrize(("estimator", "check"), list(generate_checks()))
 def test_check_estimator(estimator, check):
     check(estimator)
+
+
+def test_a_warm_start_measures_anew():
+    model = make(MLPRegressor, standardize=True, warm_start=True, max_iter=5, alpha=0)
+    model.fit(X, Y)
+    model.set_params(max_iter=1, learning_rate_init=1e-12, batch_size="full").fit(X, 100 * Y)
+    error = model.predict(X) - 100 * Y
+    in_units_of_y = np.mean(error**2) / 2 / np.var(100 * Y)
+    np.testing.assert_allclose(model.loss_, in_units_of_y, rtol=1e-6)

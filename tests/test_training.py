@@ -181,6 +181,14 @@ def test_a_score_of_nan_never_wins():
     assert len(outcome.history["loss"]) == 6
 
 
+def test_a_score_of_nan_does_not_hide_a_later_improvement():
+    scores = iter([0.5, np.nan, 0.9, *np.full(20, 0.1)])
+    changes = by_score(lambda theta: next(scores))
+    (outcome,) = run_training(start(1), **changes, n_iter_no_change=4, max_iter=50)
+    assert (outcome.score, outcome.best_iter) == (0.9, 3)
+    assert len(outcome.history["loss"]) == 3 + 5
+
+
 def test_a_constant_score_is_no_plateau_without_a_tolerance():
     """As in scikit-learn, which asks for a score below best + tol."""
     changes = by_score(lambda theta: 0.5)
