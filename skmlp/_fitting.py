@@ -62,6 +62,9 @@ class Fit:
 
     Attributes
     ----------
+    past : None or Memory
+        What the last training of the estimator has left, as far as it still counts.
+
     network : Network
 
     scaling : Unscaled or Standardized
@@ -89,6 +92,7 @@ class Fit:
         if n_networks > 1 or any(self.dropout):
             self.seed = derived_seed(self.random_state)
 
+        # scikit-learn's order of draws: the starting weights, then the split.
         start = self.fitted_weights if going_on else self.drawn_weights
         theta = start(n_networks)
         rows, held_rows = None, None
@@ -124,7 +128,7 @@ class Fit:
         return self.estimator._fitted_weights(self.network)[None]
 
     def resume(self, theta):
-        """The fitted weights in the units of the training.
+        """The fitted weights in the units of the training; forgets what is not of them.
 
         Where the training has come further than the model, as with `restore_best`, or knows
         it more exactly, as with `standardize`, it is gone on with from there, unless the
