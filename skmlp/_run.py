@@ -84,11 +84,13 @@ class Plan:
 
     def say_epoch(self, n_iter, loss, seconds, val_score=None, **others):
         """One aligned line; of several networks, the best values."""
+        if not self.verbose:
+            return
         line = f"Iteration {n_iter:{len(str(self.past + self.max_iter))}d}"
         line += f", loss = {np.fmin.reduce(loss):14.8f}"
         if val_score is not None:
             line += f", validation score = {np.fmax.reduce(val_score):10.6f}"
-        self.say(f"{line}, {seconds:.3f} s")
+        print(f"{line}, {seconds:.3f} s")
 
 
 @dataclass

@@ -135,6 +135,7 @@ def train_epoch(run):
     plan, objective, progress = run.plan, run.objective, run.memory.progress
     gradient, step = objective.gradient.vector, plan.optimizer.step
     decay, per_step = plan.optimizer.weight_decay, plan.schedule.per_step
+    clip_norm = plan.clip_norm
     rates = run.rates()
     rate = run.factor(rates)
     if plan.shuffle:
@@ -144,8 +145,8 @@ def train_epoch(run):
         penalties = []
         for batch in source.load(rows if run.order is None else run.order[rows]):
             penalties.append(objective.differentiate(batch, work))
-            if plan.clip_norm is not None:
-                clip(gradient, plan.clip_norm)
+            if clip_norm is not None:
+                clip(gradient, clip_norm)
             if per_step:
                 rates = run.rates()
                 rate = run.factor(rates)
