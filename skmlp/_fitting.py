@@ -9,7 +9,8 @@ from sklearn.utils import check_random_state
 
 from skmlp._callbacks import NoCallbacks, callbacks_of
 from skmlp._evaluation import make_validation
-from skmlp._run import Memory, Plan, Run, settings_of
+from skmlp._memory import Memory, settings_of
+from skmlp._run import Plan, Run
 from skmlp._scaling import Standardized, Unscaled, far_from_unit_scale
 from skmlp._training import stack_size, train_all, train_once
 from skmlp._validation import cast, check_total_weight, naming, split_rows

@@ -1,19 +1,18 @@
 """What a training is to do, what changes while it runs, and what comes of it.
 
-`Plan` is never changed; `Run` holds all that changes; `Memory` is what a later
-`partial_fit` needs; an `Outcome` is one trained network.
+`Plan` is never changed; `Run` holds all that changes; an `Outcome` is one trained network.
 """
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from skmlp._batch import make_source, slices
 from skmlp._dropout import with_dropout
+from skmlp._memory import Memory, Watch
 from skmlp._network import Parameters, Workspace
 from skmlp._objective import Objective
-from skmlp.schedules import Progress
 
 
 @dataclass(frozen=True)
@@ -94,176 +93,6 @@ class Plan:
 
 
 @dataclass
-class Watch:
-    """What the epochs of each network are compared with; larger is better throughout.
-
-    Attributes
-    ----------
-    criteria : tuple
-        What the training stops by (a score or the loss, its units, the kind of optimizer),
-        and what weights are chosen by (likewise, or the objective whose loss it is).  Values
-        by other criteria cannot be held against these.
-
-    best : ndarray of shape (n_networks,)
-        The best value of what the training stops by: the validation score, or the lowest
-        loss with its sign changed.
-
-    stale : ndarray of shape (n_networks,), of int
-        Epochs since `best` rose by at least `tol`.
-
-    best_score : ndarray of shape (n_networks,)
-        The best value of what weights are chosen by: the validation score where there is
-        one, whether or not the training stops by it.
-
-    best_iter : ndarray of shape (n_networks,), of int
-        The epoch of `best_score`, counted from 1.
-    """
-
-    criteria: tuple
-    best: np.ndarray
-    stale: np.ndarray
-    best_score: np.ndarray
-    best_iter: np.ndarray
-
-    @classmethod
-    def blank(cls, plan, n_networks):
-        return cls(
-            criteria=plan.criteria,
-            best=np.full(n_networks, -np.inf),
-            stale=np.zeros(n_networks, dtype=int),
-            best_score=np.full(n_networks, -np.inf),
-            best_iter=np.zeros(n_networks, dtype=int),
-        )
-
-    def adapt(self, criteria):
-        """Forget what is by other criteria."""
-        stop, choice = self.criteria
-        if stop != criteria[0]:
-            self.best, self.stale = np.full_like(self.best, -np.inf), 0 * self.stale
-        if choice != criteria[1]:
-            self.best_score = np.full_like(self.best_score, -np.inf)
-            self.best_iter = 0 * self.best_iter
-        self.criteria = criteria
-
-    def of(self, networks):
-        """A copy for these networks."""
-        return replace(
-            self,
-            best=self.best[networks],
-            stale=self.stale[networks],
-            best_score=self.best_score[networks],
-            best_iter=self.best_iter[networks],
-        )
-
-    def compare(self, gain, score, tol, n_iter):
-        """Take note of an epoch; NaN is never an improvement.
-
-        Parameters
-        ----------
-        gain, score : ndarray of shape (n_networks,)
-            What the training stops by, and what weights are chosen by.
-
-        tol : float
-
-        n_iter : int
-            The number of the epoch.
-
-        Returns
-        -------
-        better : ndarray of shape (n_networks,), of bool
-            Whether `score` is the best so far.
-        """
-        self.stale = np.where(gain >= self.best + tol, 0, self.stale + 1)
-        self.best = np.fmax(gain, self.best)
-        better = score > self.best_score
-        self.best_score = np.where(better, score, self.best_score)
-        self.best_iter = np.where(better, n_iter, self.best_iter)
-        return better
-
-
-@dataclass
-class Memory:
-    """What a later `partial_fit` needs to go on as if it were one training.
-
-    Attributes
-    ----------
-    settings : tuple
-        Only an optimizer of this class and with these hyperparameters can go on from the
-        state, which may be scaled by them.
-
-    state : dict of str to ndarray of shape (n_networks, n_parameters) or (n_networks, 1)
-
-    n_parameters : int
-
-    progress : Progress
-
-    watch : Watch
-
-    generator : None or numpy.random.Generator
-        Draws the masks of dropout.
-
-    scaling : Scaling
-        The units of the training.
-
-    latest, stored, best : None or ndarray of shape (n_parameters,)
-        Where the training has come to, the model that was made of it, and the parameters
-        of that model in the units of the training; None where all are the same.
-    """
-
-    settings: tuple
-    state: dict
-    n_parameters: int
-    progress: Progress
-    watch: Watch
-    generator: object = None
-    scaling: object = None
-    latest: np.ndarray | None = None
-    stored: np.ndarray | None = None
-    best: np.ndarray | None = None
-
-    @classmethod
-    def blank(cls, plan, theta):
-        """At the beginning of a training."""
-        n_networks, optimizer = len(theta), plan.optimizer
-        state = optimizer.init(theta) if optimizer.stochastic else {}
-        for name, array in state.items():
-            if np.shape(array)[:1] != (n_networks,):
-                raise ValueError(
-                    f"optimizer={optimizer!r} begins with {name!r} of the shape "
-                    f"{np.shape(array)}; its first axis must be that of {n_networks} networks."
-                )
-        return cls(
-            settings=settings_of(optimizer),
-            state=state,
-            n_parameters=theta.shape[1],
-            progress=Progress(plateaus=np.zeros(n_networks, dtype=int)),
-            watch=Watch.blank(plan, n_networks),
-        )
-
-    def fits(self, plan, theta, scaling):
-        """Whether a plan can go on from the state, with parameters like these."""
-        same = self.settings == settings_of(plan.optimizer)
-        same = same and self.has_kind_of(scaling)
-        return same and self.n_parameters == theta.shape[1]
-
-    def has_kind_of(self, scaling):
-        """Whether it is standardized or not as this is: `partial_fit` keeps what it has."""
-        return type(self.scaling) is type(scaling)
-
-    def of(self, networks):
-        """A copy for these networks."""
-        progress = copy.copy(self.progress)
-        progress.plateaus = progress.plateaus[networks]
-        return replace(
-            self,
-            state={name: array[networks] for name, array in self.state.items()},
-            progress=progress,
-            watch=self.watch.of(networks),
-            generator=copy.deepcopy(self.generator),
-        )
-
-
-@dataclass
 class Outcome:
     """One network, as the training leaves it.
 
@@ -313,11 +142,6 @@ class Outcome:
     samples: int
     memory: Memory | None = None
     latest: np.ndarray | None = None
-
-
-def settings_of(component):
-    """What tells a component from others: to compare, and no reference to anything of it."""
-    return type(component), {name: repr(value) for name, value in vars(component).items()}
 
 
 def best_of(outcomes):

@@ -9,8 +9,9 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skmlp._callbacks import NoCallbacks
 from skmlp._evaluation import Validation
+from skmlp._memory import Memory
 from skmlp._network import Network
-from skmlp._run import Memory, Plan, Run
+from skmlp._run import Plan, Run
 from skmlp._training import Search, minimize, train, train_once
 from skmlp.activations import ReLU, Tanh
 from skmlp.losses import SquaredError
