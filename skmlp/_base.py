@@ -110,10 +110,10 @@ class BaseMLP(CallbackSupportMixin, Configured):
             raise
         return self
 
-    def _train(self, given, validation, incremental=False, classes=None):
+    def _prepare(self, given, validation, incremental, classes):
+        """Check parameters and samples, and return what there is to do."""
         if incremental:  # scikit-learn's decorator does it at the first call only
             self._validate_params()
-        self._check_optimizer()
         self._check_scoring()
         if incremental and self.early_stopping and validation.X is None:
             raise ValueError(
@@ -128,9 +128,10 @@ class BaseMLP(CallbackSupportMixin, Configured):
         samples = self._weigh_classes(replace(samples, y=y), incremental)
         validation = self._check_validation(validation)
         loss, self.out_activation_ = self._resolve_loss(self._targets.task)
-        fit = Fit(self, samples, validation, loss, going_on, incremental)
+        return Fit(self, samples, validation, loss, going_on, incremental)
 
-        outcomes = []
+    def _train(self, given, validation, incremental=False, classes=None):
+        fit, outcomes = self._prepare(given, validation, incremental, classes), []
 
         def describe(current):
             """The attributes that stopping now would give."""
@@ -165,7 +166,8 @@ class BaseMLP(CallbackSupportMixin, Configured):
     def _store(self, fit, outcome):
         """Set the fitted attributes."""
         plan, history, watch = fit.plan, outcome.history, outcome.watch
-        self._store_model(fit.network, fit.folded(outcome.vector))
+        vector = fit.folded(outcome.vector)
+        self._store_model(fit.network, vector)
         self._store_history(history)
         losses = list(history["loss"])
         self.loss_, self.n_iter_ = outcome.loss, len(losses)
@@ -178,7 +180,7 @@ class BaseMLP(CallbackSupportMixin, Configured):
             self.best_validation_score_ = float(best)
         elif plan.optimizer.stochastic:
             self.validation_scores_ = self.best_validation_score_ = None
-        self.t_, self._memory = outcome.samples, fit.keep(outcome)
+        self.t_, self._memory = outcome.samples, fit.keep(outcome, vector)
         if plan.optimizer.stochastic:
             self.loss_curve_ = getattr(self, "loss_curve_", []) + losses
             self.best_loss_ = None if plan.early_stopping else -float(watch.best[0])

@@ -58,12 +58,12 @@ class Callbacks:
             self.end_epoch(outcomes)
 
     def end_fit(self):
-        model = self.what["estimator"]
+        """Tell of the fit; the model that a callback may keep shares no weights with it."""
+        fitted = vars(self.what["estimator"])
+        weights = fitted.keys() & {"coefs_", "intercepts_", "activation_params_"}
         self.fit.call_on_fit_task_end(
             **self.what,
-            reconstruction_attributes=lambda: copy.deepcopy(
-                {"coefs_": model.coefs_, "intercepts_": model.intercepts_}
-            ),
+            reconstruction_attributes=lambda: {n: copy.deepcopy(fitted[n]) for n in weights},
         )
 
 

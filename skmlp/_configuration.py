@@ -154,8 +154,8 @@ class Configured(BaseEstimator):
             )
         return rates
 
-    def _check_optimizer(self):
-        """Refuse what only an optimizer that takes steps on mini-batches can do."""
+    def _checked_optimizer(self):
+        """The optimizer, unless more is asked for than it can do."""
         optimizer = self._resolve_optimizer()
         dropout = np.any(np.asarray(self.dropout, dtype=object) != 0)
         for name, given in (("dropout", dropout), ("clip_norm", self.clip_norm is not None)):
@@ -164,6 +164,7 @@ class Configured(BaseEstimator):
                     f"{name}={getattr(self, name)!r} is not for the optimizer {optimizer!r}, "
                     "whose line search needs the exact gradient of one function."
                 )
+        return optimizer
 
     def _check_scoring(self):
         if isinstance(self.scoring, str):

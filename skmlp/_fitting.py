@@ -83,7 +83,7 @@ class Fit:
     def __init__(self, estimator, samples, validation, loss, going_on, incremental):
         self.estimator, self.samples = estimator, samples
         self.going_on, self.incremental = going_on, incremental
-        self.optimizer = estimator._resolve_optimizer()
+        self.optimizer = estimator._checked_optimizer()
         self.past = getattr(estimator, "_memory", None)
         self.random_state = check_random_state(estimator.random_state)
         self.network = estimator._network(samples.X.shape[1])
@@ -310,8 +310,10 @@ class Fit:
         else:
             train_all(plan, theta, self.memory, random_state, callbacks, outcomes)
 
-    def keep(self, outcome):
+    def keep(self, outcome, stored):
         """The memory for a later `partial_fit` or warm start; None while it still trains.
+
+        `stored` are the parameters of the model that has been made of the outcome.
 
         That goes on from the model of a `fit`, but between its own calls from the latest
         weights.
@@ -319,7 +321,6 @@ class Fit:
         memory = outcome.memory
         if memory is not None:
             latest = outcome.latest if self.incremental else outcome.vector
-            stored = self.folded(outcome.vector)
             apart = self.plan.restore_best or not np.array_equal(stored, latest)
             memory.scaling = self.scaling
             memory.latest, memory.stored, memory.best = (

@@ -251,13 +251,14 @@ def minimize(plan, theta, memory, callbacks):
         tol=plan.tol,
         callback=search.end_iteration,
     )
+    latest, loss = optimum.x.astype(theta.dtype), float(optimum.fun)
     if not search.history["loss"]:  # the start is a minimum
-        search.judged(theta, float(optimum.fun))
+        search.judged(latest[None], loss)
         search.watch.best_score = np.fmax(search.score, search.watch.best_score)
-    outcome = search.outcome(optimum.x.astype(theta.dtype), float(optimum.fun))
+    outcome = search.outcome(latest, loss)
     outcome.converged = optimum.status == 0 or search.halted
     outcome.warn = partial(_check_optimize_result, "lbfgs", optimum, plan.max_iter)
-    outcome.memory, outcome.latest = memory, optimum.x.astype(theta.dtype)
+    outcome.memory, outcome.latest = memory, latest
     return outcome
 
 
