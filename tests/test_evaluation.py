@@ -8,8 +8,8 @@ import joblib
 import numpy as np
 import pytest
 import sklearn
+from samples import HELD, INDICATORS, LABELS, NAMES, WEIGHTS, X_REG, Y_REG, X
 from scipy import sparse
-from sklearn.datasets import load_diabetes, load_iris
 from sklearn.metrics import (
     accuracy_score,
     get_scorer,
@@ -20,7 +20,7 @@ from sklearn.metrics import (
 )
 from sklearn.model_selection import GridSearchCV, cross_validate, train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler, scale
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 from test_estimators import assert_unchanged, snapshot
 
@@ -38,16 +38,8 @@ from skmlp.schedules import Schedule
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 kinds = pytest.mark.parametrize("Estimator", [MLPClassifier, MLPRegressor])
 
-X, LABELS = load_iris(return_X_y=True)
-X = scale(X)
-NAMES = np.array(["setosa", "versicolor", "virginica"])[LABELS]
-INDICATORS = np.stack([LABELS == 1, X[:, 0] > 0], axis=1).astype(int)
 SOFT = 0.7 * np.eye(3)[LABELS] + 0.1
-X_REG, Y_REG = load_diabetes(return_X_y=True)
-X_REG, Y_REG = scale(X_REG)[:150], scale(Y_REG)[:150]
 TWO = np.stack([Y_REG, X_REG[:, 0]], axis=1)
-WEIGHTS = np.random.RandomState(0).uniform(0.1, 3, 150)
-HELD = np.arange(150) % 3 == 0
 
 
 def small(Estimator, **parameters):

@@ -5,10 +5,9 @@ from itertools import product
 
 import numpy as np
 import pytest
+from samples import HELD, LABELS, WEIGHTS, X_REG, Y_REG, X
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.datasets import load_diabetes, load_iris
-from sklearn.preprocessing import scale
 from test_estimators import assert_unchanged, snapshot
 
 from skmlp import MLPClassifier, MLPRegressor
@@ -16,13 +15,6 @@ from skmlp.initializers import Auto, Given, Initializer
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 kinds = pytest.mark.parametrize("Estimator", [MLPClassifier, MLPRegressor])
-
-X, LABELS = load_iris(return_X_y=True)
-X = scale(X)
-X_REG, Y_REG = load_diabetes(return_X_y=True)
-X_REG, Y_REG = scale(X_REG)[:150], scale(Y_REG)[:150]
-WEIGHTS = np.random.RandomState(0).uniform(0.1, 3, 150)
-HELD = np.arange(150) % 3 == 0
 
 
 def small(Estimator, **parameters):
