@@ -4,26 +4,17 @@ import copy
 import warnings
 from dataclasses import replace
 from itertools import pairwise
-from numbers import Integral
 
 import numpy as np
-from sklearn.base import is_regressor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skmlp._configuration import Configured
-from skmlp._fitting import Fit, Samples
+from skmlp._configuration import ConfiguredMLP
+from skmlp._fitting import Fit
 from skmlp._network import Network, outputs_by_block
 from skmlp._run import best_of
-from skmlp._sklearn import (
-    CALLBACK_STATE,
-    CallbackSupportMixin,
-    _check_sample_weight,
-    _check_y,
-    _fit_context,
-)
-from skmlp._validation import naming
+from skmlp._sklearn import _fit_context
+from skmlp._trainable import Samples, Trainable
 from skmlp.activations import OUTPUT_ACTIVATIONS, Activation, Identity
 from skmlp.convert import from_sklearn, to_sklearn
 
@@ -43,7 +34,7 @@ def has_partial_fit(estimator):
     return True
 
 
-class BaseMLP(CallbackSupportMixin, Configured):
+class BaseMLP(Trainable, ConfiguredMLP):
     """What the classifier and the regressor share."""
 
     # What a training tells beside the model.
@@ -95,20 +86,6 @@ class BaseMLP(CallbackSupportMixin, Configured):
         return self._fit(
             Samples(X, y, sample_weight), Samples(X_val, y_val, sample_weight_val)
         )
-
-    def _fit(self, samples, validation, **more):
-        """Train; if that fails, the estimator is as it was."""
-        before = vars(self).copy()
-        try:
-            self._train(samples, validation, **more)
-        except BaseException:
-            for name in CALLBACK_STATE:  # scikit-learn tears them down
-                if name in vars(self):
-                    before[name] = getattr(self, name)
-            vars(self).clear()
-            vars(self).update(before)
-            raise
-        return self
 
     def _prepare(self, given, validation, incremental, classes):
         """Check parameters and samples, and return what there is to do."""
@@ -198,62 +175,32 @@ class BaseMLP(CallbackSupportMixin, Configured):
         self.n_layers_ = len(network.sizes)
         self.n_outputs_ = network.sizes[-1]
 
-    def _forget(self, *names):
-        for name in names:
-            vars(self).pop(name, None)
+    def _check_X(self, X, y, reset, name):
+        return validate_data(
+            self,
+            X,
+            y if y is None else "no_validation",  # None has an error of its own
+            accept_sparse=("csr", "csc"),
+            dtype=FLOATS,
+            order="C",
+            reset=reset,
+        )
 
-    def _check_samples(self, given, reset, suffix=""):
-        """The samples of the user, or of the validation set, checked one by one."""
-        X, y, sample_weight = given.X, given.y, given.sample_weight
-        with naming(f"X{suffix}"):
-            X = validate_data(
-                self,
-                X,
-                y if y is None else "no_validation",  # None has an error of its own
-                accept_sparse=("csr", "csc"),
-                dtype=FLOATS,
-                order="C",
-                reset=reset,
-            )
-        with naming(f"y{suffix}"):
-            numeric = is_regressor(self)
-            y = _check_y(y, multi_output=True, y_numeric=numeric, estimator=self)
-        with naming(f"X{suffix}, y{suffix}"):
-            check_consistent_length(X, y)
-        if sample_weight is not None:
-            with naming(f"sample_weight{suffix}"):
-                sample_weight = _check_sample_weight(
-                    sample_weight, X, dtype=np.float64, ensure_non_negative=True
-                )
-        return Samples(X, y, sample_weight)
-
-    def _check_validation(self, given):
-        """The validation set of the user, checked, or None."""
-        for name, value in (("X", given.X), ("y", given.y)):
-            if value is None and any(part is not None for part in vars(given).values()):
-                raise ValueError(f"Validation data are given, but {name}_val is not.")
-        if given.X is None:
-            return None
-        samples = self._check_samples(given, reset=False, suffix="_val")
-        with naming("y_val"):
-            _, y = self._make_targets(samples.y, True, incremental=True, classes=None)
-        return replace(samples, y=y)
-
-    def _has_free_outputs(self):
-        """Whether outputs are numbers of any size, so that targets may be standardized."""
-        return self._targets.task == "regression" and self.out_activation_ == "identity"
+    def _known_targets(self, y):
+        _, y = self._make_targets(y, True, incremental=True, classes=None)
+        return y
 
     def _weigh_classes(self, samples, incremental):
         """The samples with the weights of their classes."""
         return samples
 
+    def _has_free_outputs(self):
+        """Whether outputs are numbers of any size, so that targets may be standardized."""
+        return self._targets.task == "regression" and self.out_activation_ == "identity"
+
     def _network(self, n_features):
         """The shape of the network."""
-        hidden = np.atleast_1d(self.hidden_layer_sizes).tolist()
-        if not all(isinstance(units, Integral) for units in hidden):
-            raise ValueError(f"hidden_layer_sizes must be integers, got {hidden}.")
-        if any(units <= 0 for units in hidden):
-            raise ValueError(f"hidden_layer_sizes must be > 0, got {hidden}.")
+        hidden = self._hidden()
         sizes = [n_features, *hidden, self._targets.n_outputs]
         return Network(sizes, self._activations(len(hidden)))
 

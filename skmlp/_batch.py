@@ -41,7 +41,7 @@ class Batch:
         """First layer: out = W X^T + b, of shape (..., units, n_rows)."""
         raise NotImplementedError
 
-    def backward(self, delta, delta_T, gradient):
+    def backward(self, parameters, delta, delta_T, gradient):
         """Gradient of the first layer, from delta of shape (..., units, n_rows)."""
         raise NotImplementedError
 
@@ -58,7 +58,7 @@ class PlainBatch(Batch):
         self.multiply(layer.weights, parameters.product, out)
         out += layer.bias_column
 
-    def backward(self, delta, delta_T, gradient):
+    def backward(self, parameters, delta, delta_T, gradient):
         layer = gradient.layers[0]
         self.multiply_back(delta_T, gradient.product, layer.weights)
         # a quarter of the time of sum(axis=-1)
@@ -107,7 +107,7 @@ class AugmentedBatch(Batch):
     def forward(self, parameters, out):
         parameters.product(parameters.layers[0].block_T, self.rows_X_T, out=out)
 
-    def backward(self, delta, delta_T, gradient):
+    def backward(self, parameters, delta, delta_T, gradient):
         gradient.product(self.rows_X_T, delta_T, out=gradient.layers[0].block)
 
 
@@ -232,10 +232,28 @@ class GatheredSource(Source):
         self.rows_X[: len(rows), :-1] = self.select(self.all_X, rows)
 
 
-def make_source(X, y, sample_weight, n_rows, n_networks, by_index):
-    """Return the source for this kind of X, for rows by index or as slices."""
-    kind = GatheredSource if by_index and not sparse.issparse(X) else Source
-    return kind(X, y, sample_weight, n_rows, n_networks)
+class Rows:
+    """The inputs of a network where they are the features as they are.
+
+    Attributes
+    ----------
+    n_parameters : int
+        What they learn.
+    """
+
+    n_parameters = 0
+
+    def views(self, parameters):
+        """What `apply` takes of the parameters."""
+
+    def apply(self, X, views):
+        """The inputs, of shape (n_rows, n_inputs), for rows of X."""
+        return X
+
+    def source(self, X, y, sample_weight, n_rows, n_networks, by_index):
+        """Return the source for this kind of X, for rows by index or as slices."""
+        kind = GatheredSource if by_index and not sparse.issparse(X) else Source
+        return kind(X, y, sample_weight, n_rows, n_networks)
 
 
 def slices(start, stop, length):

@@ -18,7 +18,113 @@ from skmlp.schedules import SCHEDULES, Schedule
 
 
 class Configured(BaseEstimator):
-    """An estimator with components among its parameters."""
+    """An estimator with components among its parameters.
+
+    Names and defaults of the parameters are in the signatures of the estimators, where
+    scikit-learn looks for them.
+    """
+
+    # The base class of the components of each parameter, and their names.
+    _families: dict = {}
+
+    def __init__(self, **parameters):
+        for name, value in parameters.items():
+            setattr(self, name, value)
+
+    def set_params(self, **params):
+        """Set parameters of this estimator and of its components.
+
+        Parameters
+        ----------
+        **params : dict
+            A name such as ``optimizer__momentum`` reaches into a component.  Where the
+            component is given by name, the object that the name stands for is put in its
+            place first.
+
+        Returns
+        -------
+        self : object
+        """
+        own, nested = self._sorted_params(params)
+        super().set_params(**own)
+        for name in {name.partition("__")[0] for name in nested} & set(self._families):
+            self._make_object(name)
+        return super().set_params(**nested)
+
+    def _sorted_params(self, params):
+        """The parameters of this estimator, and those of its components."""
+        own = {name: value for name, value in params.items() if "__" not in name}
+        return own, {name: value for name, value in params.items() if "__" in name}
+
+    def _make_object(self, name):
+        """Put the object that a name stands for in its place."""
+        value = getattr(self, name)
+        if isinstance(value, list | tuple):
+            raise ValueError(
+                f"{name}={value!r} is a list, which no nested parameter reaches; set the "
+                "components themselves."
+            )
+        if isinstance(value, str):
+            setattr(self, name, self._resolve(name))
+
+    def _resolve(self, name):
+        return resolve(self, name, getattr(self, name), *self._families[name])
+
+    def _hidden(self):
+        """The units of every hidden layer."""
+        hidden = np.atleast_1d(self.hidden_layer_sizes).tolist()
+        if not all(isinstance(units, Integral) for units in hidden):
+            raise ValueError(f"hidden_layer_sizes must be integers, got {hidden}.")
+        if any(units <= 0 for units in hidden):
+            raise ValueError(f"hidden_layer_sizes must be > 0, got {hidden}.")
+        return hidden
+
+    def _activations(self, n_hidden):
+        """The activation of every hidden layer."""
+        if isinstance(self.activation, str | Activation):
+            return [self._resolve("activation")] * n_hidden
+        if len(self.activation) != n_hidden:
+            raise ValueError(
+                f"activation={self.activation!r} has {len(self.activation)} entries for "
+                f"{n_hidden} hidden layers."
+            )
+        return [
+            resolve(self, f"activation[{i}]", value, *self._families["activation"])
+            for i, value in enumerate(self.activation)
+        ]
+
+    def _dropout_rates(self, n_hidden):
+        """The rate of every hidden layer."""
+        if isinstance(self.dropout, Real):
+            return [self.dropout] * n_hidden
+        rates = np.atleast_1d(np.asarray(self.dropout, dtype=object)).tolist()
+        if not all(isinstance(rate, Real) and 0 <= rate < 1 for rate in rates):
+            raise ValueError(f"dropout={self.dropout!r} must hold rates in [0, 1).")
+        if len(rates) != n_hidden:
+            raise ValueError(
+                f"dropout={self.dropout!r} has {len(rates)} entries for {n_hidden} hidden "
+                "layers."
+            )
+        return rates
+
+    def _check_scoring(self):
+        if isinstance(self.scoring, str):
+            names = dict.fromkeys(["loss", *get_scorer_names()])
+            look_up(self.scoring, names, f"The 'scoring' parameter of {type(self).__name__}")
+
+    def _class_attribute(self, parameter, name, default=False):
+        """What a component's class says, for tags and for the methods that there are.
+
+        A wrong name has the default: it is reported by `fit`.
+        """
+        value = getattr(self, parameter)
+        registry = self._families[parameter][1]
+        component = registry.get(value) if isinstance(value, str) else value
+        return getattr(component, name, default)
+
+
+class ConfiguredMLP(Configured):
+    """An estimator with the parameters of scikit-learn's MLP and their relatives."""
 
     _parameter_constraints: dict = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
@@ -62,12 +168,6 @@ class Configured(BaseEstimator):
         "dtype": [None, StrOptions({"float32", "float64"})],
     }
 
-    def __init__(self, **parameters):
-        # Names and defaults are in the signatures of the subclasses, where scikit-learn
-        # looks for them.
-        for name, value in parameters.items():
-            setattr(self, name, value)
-
     _families = {
         "activation": (Activation, ACTIVATIONS),
         "output_activation": (Activation, {"auto": Identity, **ACTIVATIONS}),
@@ -77,59 +177,19 @@ class Configured(BaseEstimator):
         "initializer": (Initializer, INITIALIZERS),
     }
 
-    def set_params(self, **params):
-        """Set parameters of this estimator and of its components.
-
-        Parameters
-        ----------
-        **params : dict
-            A name such as ``optimizer__momentum`` reaches into a component.  Where the
-            component is given by name, the object that the name stands for is put in its
-            place first.
-
-        Returns
-        -------
-        self : object
-        """
-        own = {name: value for name, value in params.items() if "__" not in name}
-        nested = {
-            re.sub("^solver__", "optimizer__", name): value
-            for name, value in params.items()
-            if "__" in name
-        }
+    def _sorted_params(self, params):
+        own, nested = super()._sorted_params(params)
         if "optimizer" in own:
             own.setdefault("solver", None)
         elif own.get("solver") is not None:
             own["optimizer"] = "adam"
-        super().set_params(**own)
-        for name in {name.partition("__")[0] for name in nested} & set(self._families):
-            if isinstance(getattr(self, name), list | tuple):
-                raise ValueError(
-                    f"{name}={getattr(self, name)!r} is a list, which no nested parameter "
-                    "reaches; set the components themselves."
-                )
-            if name == "optimizer" and self.solver is not None:
-                self.optimizer, self.solver = self.solver, None  # two names of one thing
-            if isinstance(getattr(self, name), str):
-                setattr(self, name, self._resolve(name))
-        return super().set_params(**nested)
+        names = {name: re.sub("^solver__", "optimizer__", name) for name in nested}
+        return own, {names[name]: value for name, value in nested.items()}
 
-    def _resolve(self, name):
-        return resolve(self, name, getattr(self, name), *self._families[name])
-
-    def _activations(self, n_hidden):
-        """The activation of every hidden layer."""
-        if isinstance(self.activation, str | Activation):
-            return [self._resolve("activation")] * n_hidden
-        if len(self.activation) != n_hidden:
-            raise ValueError(
-                f"activation={self.activation!r} has {len(self.activation)} entries for "
-                f"{n_hidden} hidden layers."
-            )
-        return [
-            resolve(self, f"activation[{i}]", value, *self._families["activation"])
-            for i, value in enumerate(self.activation)
-        ]
+    def _make_object(self, name):
+        if name == "optimizer" and self.solver is not None:
+            self.optimizer, self.solver = self.solver, None  # two names of one thing
+        super()._make_object(name)
 
     def _resolve_optimizer(self):
         """The optimizer, from the two parameters that can name it."""
@@ -139,20 +199,6 @@ class Configured(BaseEstimator):
                 "they are two names of one parameter."
             )
         return self._resolve("optimizer" if self.solver is None else "solver")
-
-    def _dropout_rates(self, n_hidden):
-        """The rate of every hidden layer."""
-        if isinstance(self.dropout, Real):
-            return [self.dropout] * n_hidden
-        rates = np.atleast_1d(np.asarray(self.dropout, dtype=object)).tolist()
-        if not all(isinstance(rate, Real) and 0 <= rate < 1 for rate in rates):
-            raise ValueError(f"dropout={self.dropout!r} must hold rates in [0, 1).")
-        if len(rates) != n_hidden:
-            raise ValueError(
-                f"dropout={self.dropout!r} has {len(rates)} entries for {n_hidden} hidden "
-                "layers."
-            )
-        return rates
 
     def _checked_optimizer(self):
         """The optimizer, unless more is asked for than it can do."""
@@ -165,21 +211,6 @@ class Configured(BaseEstimator):
                     "whose line search needs the exact gradient of one function."
                 )
         return optimizer
-
-    def _check_scoring(self):
-        if isinstance(self.scoring, str):
-            names = dict.fromkeys(["loss", *get_scorer_names()])
-            look_up(self.scoring, names, f"The 'scoring' parameter of {type(self).__name__}")
-
-    def _class_attribute(self, parameter, name, default=False):
-        """What a component's class says, for tags and for the methods that there are.
-
-        A wrong name has the default: it is reported by `fit`.
-        """
-        value = getattr(self, parameter)
-        registry = self._families[parameter][1]
-        component = registry.get(value) if isinstance(value, str) else value
-        return getattr(component, name, default)
 
     def _resolve_loss(self, task):
         """The loss for a kind of target, and the name of the output activation."""

@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 from sklearn.metrics import check_scoring
 
-from skmlp._network import outputs_by_block
+from skmlp._network import network_outputs
 from skmlp._validation import naming
 
 
@@ -61,20 +61,25 @@ class Validation:
         """
         return np.array([self._evaluate(vector) for vector in theta], dtype=np.float64).T
 
+    def raw(self, vector):
+        """Raw outputs of a network, of shape (n_outputs, n_validation)."""
+        return network_outputs(self.X, self.network, vector, np.transpose, self.rows).T
+
     def _evaluate(self, vector):
-        model = (*self.network.unpack(vector), self.network.activations)
-        raw = outputs_by_block(self.X, model, np.transpose, self.rows).T
+        raw = self.raw(vector)
         loss = np.average(self.loss.value(self.y.T, raw), weights=self.sample_weight)
         score = self.score(vector, raw, loss) if np.isfinite(raw).all() else np.nan
         return loss, score
 
 
-def make_validation(fit, samples, arrays, rows, loss):
+def make_validation(fit, network, samples, arrays, rows, loss):
     """Return what every epoch is evaluated on: some rows of the samples, or all.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Fit or TabularFit
+
+    network : Network
 
     samples : Samples
         Those of the user, checked.
@@ -94,9 +99,7 @@ def make_validation(fit, samples, arrays, rows, loss):
     y, weight, own_weight = samples.y[part], arrays["sample_weight"], samples.sample_weight
     if weight is not None:
         weight, own_weight = weight[part], own_weight[part]
-    scoring = estimator.scoring
-    if scoring is None and not estimator._class_attribute("loss", "stops_by_score"):
-        scoring = "loss"
+    scoring = fit.usual_scoring() if estimator.scoring is None else estimator.scoring
     if scoring == "loss":
         score = negative_loss
     elif scoring is None:
@@ -108,7 +111,7 @@ def make_validation(fit, samples, arrays, rows, loss):
         y=arrays["y"][part],
         sample_weight=weight,
         rows=rows,
-        network=fit.network,
+        network=network,
         loss=loss,
         scoring=getattr(scoring, "__qualname__", repr(scoring)),
         score=score,
@@ -123,7 +126,7 @@ def own_score(fit, y, sample_weight):
     """The estimator's own score, without the cost of a scorer."""
 
     def score(vector, raw, loss):
-        return fit.estimator._score(y, fit.scaling.outputs(raw), sample_weight)
+        return fit.score(y, raw, sample_weight)
 
     return score
 
@@ -135,11 +138,11 @@ def scorer(fit, X, y, sample_weight):
     more = {} if sample_weight is None else {"sample_weight": sample_weight}
 
     def score(vector, raw, loss):
-        if not np.isfinite(estimator._activated(raw)).all():
+        if not np.isfinite(fit.activated(raw)).all():
             return np.nan
         model = copy.copy(estimator)
         model._forget("feature_names_in_", *model._records)  # X is an array here
-        model._store_model(fit.network, fit.folded(vector))
+        fit.store_model(model, vector)
         with naming("scoring"):
             return number(function(model, X, y, **more), scoring)
 

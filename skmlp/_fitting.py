@@ -2,7 +2,7 @@
 
 import copy
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -28,15 +28,6 @@ SETTINGS = (
     "n_iter_no_change",
     "verbose",
 )
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Features, targets and weights: those of the user, or checked ones."""
-
-    X: object
-    y: object
-    sample_weight: object
 
 
 class Fit:
@@ -108,9 +99,9 @@ class Fit:
         arrays = self.arrays(samples, dtype, loss)
         if validation is not None:
             held = self.arrays(validation, dtype, loss, "_val")
-            validation = make_validation(self, validation, held, None, loss)
+            validation = make_validation(self, self.network, validation, held, None, loss)
         elif held_rows is not None:
-            validation = make_validation(self, samples, arrays, held_rows, loss)
+            validation = make_validation(self, self.network, samples, arrays, held_rows, loss)
         self.plan = self.make_plan(arrays, rows, validation, loss)
 
     def drawn_weights(self, n_networks):
@@ -192,6 +183,21 @@ class Fit:
     def folded(self, vector):
         """The parameters of the model, from those of the training."""
         return self.scaling.fold(self.network, vector, self.dtype_of_model)
+
+    def usual_scoring(self):
+        """What stands for `scoring=None`: scikit-learn's own score where it has the loss."""
+        return None if self.estimator._class_attribute("loss", "stops_by_score") else "loss"
+
+    def activated(self, raw):
+        return self.estimator._activated(raw)
+
+    def score(self, y, raw, sample_weight):
+        """The estimator's own score for raw outputs."""
+        return self.estimator._score(y, self.scaling.outputs(raw), sample_weight)
+
+    def store_model(self, estimator, vector):
+        """Give a copy of the estimator the parameters of a training."""
+        estimator._store_model(self.network, self.folded(vector))
 
     def make_plan(self, arrays, rows, validation, loss):
         estimator, optimizer = self.estimator, self.optimizer

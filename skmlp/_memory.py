@@ -1,6 +1,7 @@
 """What is remembered of a training: of earlier epochs, and for a later `partial_fit`."""
 
 import copy
+import operator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -75,7 +76,7 @@ class Watch:
             best_iter=self.best_iter[networks],
         )
 
-    def compare(self, gain, score, tol, n_iter):
+    def compare(self, gain, score, tol, n_iter, improves=operator.gt):
         """Take note of an epoch; NaN is never an improvement.
 
         Parameters
@@ -88,6 +89,9 @@ class Watch:
         n_iter : int
             The number of the epoch.
 
+        improves : callable
+            As in `Plan`.
+
         Returns
         -------
         better : ndarray of shape (n_networks,), of bool
@@ -95,7 +99,7 @@ class Watch:
         """
         self.stale = np.where(gain >= self.best + tol, 0, self.stale + 1)
         self.best = np.fmax(gain, self.best)
-        better = score > self.best_score
+        better = improves(score, self.best_score)
         self.best_score = np.where(better, score, self.best_score)
         self.best_iter = np.where(better, n_iter, self.best_iter)
         return better

@@ -9,13 +9,14 @@ last row of the layer's block of parameters and need neither an addition nor a s
 their own.
 """
 
+from functools import partial
 from itertools import accumulate, pairwise
 from math import prod
 
 import numpy as np
 from scipy import sparse
 
-from skmlp._batch import batch_class, slices
+from skmlp._batch import Rows, batch_class, slices
 
 # Of the activations of one layer for the rows that are predicted at a time: they stay in
 # the cache, and memory small.
@@ -26,19 +27,23 @@ class Network:
     """The shape of a network and of its flat parameter vector.
 
     The vector has a block of weights and biases for each layer, then the parameters of
-    the activations that learn some.
+    the activations that learn some, then those of the inputs.
 
     Parameters
     ----------
     sizes : sequence of int
-        Features, hidden units of each layer, outputs.
+        Inputs, hidden units of each layer, outputs.
 
     activations : list of Activation
         One per hidden layer.
+
+    inputs : Rows or Embedding, default=Rows()
+        What is made of the features before the first layer.
     """
 
-    def __init__(self, sizes, activations):
+    def __init__(self, sizes, activations, inputs=None):
         self.activations = activations
+        self.inputs = Rows() if inputs is None else inputs
         self.sizes = tuple(sizes)
         pieces = [activation.pieces for activation in activations] + [1]
         self.weight_shapes = [
@@ -48,6 +53,7 @@ class Network:
         self.shapes = [(fan_in + 1, fan_out) for fan_in, fan_out in self.weight_shapes]
         self.own_start = [np.ravel(a.initial_params()) for a in activations]
         lengths = [*map(prod, self.shapes), *map(len, self.own_start)]
+        lengths.append(self.inputs.n_parameters)
         self.ends = list(accumulate(lengths, initial=0))
         self.n_parameters = self.ends[-1]
 
@@ -61,7 +67,11 @@ class Network:
 
     def own(self, vector):
         """Views of shape (..., n_params) on the activations' parameters, per hidden layer."""
-        return self._parts(vector)[len(self.shapes) :]
+        return self._parts(vector)[len(self.shapes) : -1]
+
+    def input_views(self, vector):
+        """What the inputs take of their parameters."""
+        return self.inputs.views(self._parts(vector)[-1])
 
     def pack(self, coefs, intercepts, own):
         """Return the parts of a model as a vector of shape (n_parameters,), float64."""
@@ -112,6 +122,7 @@ class Parameters:
         self.layers = [Layer(block) for block in network.blocks(self.flat)]
         # What the methods of an activation take beside the arrays: nothing, for most.
         self.own = [(params,) if params.size else () for params in network.own(self.flat)]
+        self.inputs = network.input_views(self.flat)
 
     def shrink_weights(self, share):
         """Take a share from the weights, a number or an array of shape (n_networks, 1)."""
@@ -170,7 +181,7 @@ def backward(parameters, batch, work, gradient):
         product(parameters.layers[i + 1].weights, above, out=work.deltas_a[i])
         own = parameters.own[i] + gradient.own[i]
         activations[i].backward(work.z[i], work.a[i], below, work.scratch[i], *own)
-    batch.backward(work.deltas[0], work.deltas_T[0], gradient)
+    batch.backward(parameters, work.deltas[0], work.deltas_T[0], gradient)
 
 
 def raw_outputs(X, coefs, intercepts, own, activations):
@@ -221,7 +232,7 @@ def raw_by_block(blocks, coefs, intercepts, own, activations):
         yield batch.raw
 
 
-def outputs_by_block(X, model, convert, rows=None):
+def outputs_by_block(X, model, convert, rows=None, prepare=None):
     """What a function makes of the raw outputs, computed for some samples at a time.
 
     Parameters
@@ -237,6 +248,9 @@ def outputs_by_block(X, model, convert, rows=None):
     rows : ndarray of int, default=None
         The samples; None stands for all.
 
+    prepare : callable, default=None
+        Maps rows of X to inputs of the network, where they are not the rows as they are.
+
     Returns
     -------
     outputs : ndarray of shape (n_samples, ...)
@@ -245,6 +259,8 @@ def outputs_by_block(X, model, convert, rows=None):
     widest = max(W.shape[1] for W in model[0])
     blocks = slices(0, n_samples, max(32, BLOCK_BYTES // (widest * X.dtype.itemsize)))
     blocks_X = (X[block if rows is None else rows[block]] for block in blocks)
+    if prepare is not None:
+        blocks_X = map(prepare, blocks_X)
     if len(blocks) == 1:
         return np.ascontiguousarray(convert(raw_outputs(next(blocks_X), *model)))
     outputs = None
@@ -254,3 +270,10 @@ def outputs_by_block(X, model, convert, rows=None):
             outputs = np.empty((n_samples, *part.shape[1:]), part.dtype)
         outputs[block] = part
     return outputs
+
+
+def network_outputs(X, network, vector, convert, rows=None):
+    """The same for a network and its vector of shape (n_parameters,)."""
+    model = (*network.unpack(vector), network.activations)
+    prepare = partial(network.inputs.apply, views=network.input_views(vector))
+    return outputs_by_block(X, model, convert, rows, prepare)

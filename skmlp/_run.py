@@ -4,11 +4,12 @@
 """
 
 import copy
+import operator
 from dataclasses import dataclass
 
 import numpy as np
 
-from skmlp._batch import make_source, slices
+from skmlp._batch import slices
 from skmlp._dropout import with_dropout
 from skmlp._memory import Memory, Watch
 from skmlp._network import Parameters, Workspace
@@ -50,6 +51,13 @@ class Plan:
 
     past : int
         Epochs in the estimator's history so far.
+
+    rate_factors : None or ndarray of shape (n_parameters,), of the dtype of X
+        What the learning rate of every parameter is multiplied by; decoupled weight decay
+        has the rate without it.
+
+    improves : callable
+        Whether a score replaces the best one: `operator.ge` takes the last of equal ones.
     """
 
     X: object
@@ -76,6 +84,8 @@ class Plan:
     verbose: bool
     criteria: tuple = ()
     past: int = 0
+    rate_factors: np.ndarray | None = None
+    improves: object = operator.gt
 
     def say(self, text):
         if self.verbose:
@@ -224,7 +234,7 @@ class Run:
             if start == stop:
                 continue
             n_rows = min(plan.batch_size, stop - start)
-            source = make_source(
+            source = plan.network.inputs.source(
                 plan.X, plan.y, weight, n_rows, n_networks, self.order is not None
             )
             work = Workspace(self.network, n_networks, n_rows, self.theta.dtype)
@@ -267,7 +277,7 @@ class Run:
         """Compare an epoch with the best one, and keep its weights if it is better."""
         watch, plan = self.memory.watch, self.plan
         gain = score if plan.early_stopping else -loss
-        better = watch.compare(gain, score, plan.tol, self.n_iter)
+        better = watch.compare(gain, score, plan.tol, self.n_iter, plan.improves)
         self.score = score
         if plan.restore_best:
             self.best_theta[better] = self.theta[better]

@@ -5,6 +5,7 @@ A release of scikit-learn that moves one of these names is mended here and nowhe
 
 from sklearn.base import _fit_context
 from sklearn.neural_network._base import ACTIVATIONS as THEIR_ACTIVATIONS
+from sklearn.utils import _safe_indexing
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import (
     Interval,
@@ -44,6 +45,7 @@ __all__ = [
     "_check_sample_weight",
     "_check_y",
     "_fit_context",
+    "_safe_indexing",
     "check_matplotlib_support",
     "has_callbacks",
     "validate_parameter_constraints",

@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skmlp._batch import make_source, slices
+from skmlp._batch import slices
 from skmlp._network import Parameters, Workspace
 from skmlp._objective import Objective
 from skmlp._run import Outcome, Run
@@ -61,7 +61,7 @@ def train_all(plan, theta, memories, random_state, callbacks, outcomes):
         try:
             if plan.optimizer.stochastic:
                 shuffler = random_state if group.start == 0 else copy.deepcopy(before)
-                outcomes += train(Run(plan, start, memory, shuffler), callbacks)
+                outcomes += train([Run(plan, start, memory, shuffler)], callbacks)
             else:
                 outcomes.append(minimize(plan, start, memory, callbacks))
         except KeyboardInterrupt:
@@ -78,32 +78,51 @@ def interrupt(callbacks, outcomes):
     callbacks.interrupt(outcomes)
 
 
-def train(run, callbacks):
+def train(runs, callbacks, report=None):
     """Train until every network has stopped, or for `max_iter` epochs.
+
+    Parameters
+    ----------
+    runs : list of Run
+        Each trains for an epoch in its turn; they have the same `max_iter`.
+
+    callbacks : Callbacks
+
+    report : callable, default=None
+        Called without arguments after every epoch.
 
     Returns
     -------
     outcomes : list of Outcome
     """
-    max_iter = run.plan.max_iter
+    max_iter = runs[0].plan.max_iter
+
+    def outcomes():
+        return [outcome for run in runs for outcome in run.outcomes()]
+
     try:
         for _ in range(max_iter):
             callbacks.begin_epoch()
-            stopped = end_epoch(run, **train_epoch(run))
-            callbacks.end_epoch(run.outcomes)
-            if stopped.any():
-                run.retire(stopped)
-            if callbacks.stopped or not len(run.alive):
+            living = [run for run in runs if len(run.alive)]
+            stopped = [end_epoch(run, **train_epoch(run)) for run in living]
+            if report is not None:
+                report()
+            callbacks.end_epoch(outcomes)
+            for run, which in zip(living, stopped, strict=True):
+                if which.any():
+                    run.retire(which)
+            if callbacks.stopped or not any(len(run.alive) for run in runs):
                 break
     except KeyboardInterrupt:
-        if not run.history:
+        if not all(run.history for run in runs):
             raise
-        interrupt(callbacks, run.outcomes)
+        interrupt(callbacks, outcomes)
     unfinished = {"converged": callbacks.stopped, "warn": partial(warn_unfinished, max_iter)}
-    run.retire(np.ones(len(run.alive), dtype=bool), **unfinished)
-    if run.state_of_first is not None:
-        run.random_state.set_state(run.state_of_first)
-    return run.outcomes()
+    for run in runs:
+        run.retire(np.ones(len(run.alive), dtype=bool), **unfinished)
+        if run.state_of_first is not None:
+            run.random_state.set_state(run.state_of_first)
+    return outcomes()
 
 
 def train_once(run):
@@ -135,7 +154,7 @@ def train_epoch(run):
     plan, objective, progress = run.plan, run.objective, run.memory.progress
     gradient, step = objective.gradient.vector, plan.optimizer.step
     decay, per_step = plan.optimizer.weight_decay, plan.schedule.per_step
-    clip_norm = plan.clip_norm
+    clip_norm, rate_factors = plan.clip_norm, plan.rate_factors
     rates = run.rates()
     rate = run.factor(rates)
     if plan.shuffle:
@@ -153,7 +172,8 @@ def train_epoch(run):
             if decay:
                 objective.parameters.shrink_weights(rate * decay)
             progress.step += 1
-            step(run.theta, gradient, run.memory.state, rate, progress.step)
+            own_rates = rate if rate_factors is None else rate * rate_factors
+            step(run.theta, gradient, run.memory.state, own_rates, progress.step)
         values = objective.values(source, penalties)
         total += source.n_rows * np.add.reduce(values, axis=0, dtype=np.float64)
     progress.samples += run.n_samples
@@ -283,7 +303,9 @@ class Search:
         self.memory, self.watch = memory, memory.watch
         n_samples = plan.X.shape[0]
         self.objective = Objective(Parameters(plan.network, theta), plan.loss, plan.alpha)
-        self.source = make_source(plan.X, plan.y, plan.sample_weight, n_samples, 1, False)
+        self.source = plan.network.inputs.source(
+            plan.X, plan.y, plan.sample_weight, n_samples, 1, by_index=False
+        )
         self.work = Workspace(plan.network, 1, n_samples, theta.dtype)
         (self.batch,) = self.source.load(slice(0, n_samples))
         names = ("loss", "val_loss", "val_score") if plan.validation else ("loss",)

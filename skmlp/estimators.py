@@ -11,9 +11,9 @@ from sklearn.utils.metaestimators import available_if
 from skmlp._base import BaseMLP, has_partial_fit
 from skmlp._class_weight import sample_weight_by_class
 from skmlp._component import accepts
-from skmlp._fitting import Samples
 from skmlp._sklearn import StrOptions, _fit_context
 from skmlp._targets import classification_targets, regression_targets
+from skmlp._trainable import Samples
 from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES, Loss
 
 

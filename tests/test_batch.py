@@ -6,7 +6,7 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 
 from skmlp import _batch
-from skmlp._batch import make_source
+from skmlp._batch import Rows
 from skmlp._network import Network, Parameters
 from skmlp.activations import Identity
 from skmlp.losses import SquaredError
@@ -42,7 +42,7 @@ def test_every_step_has_its_rows(weight, kind, n_networks, n_batches, monkeypatc
     data, by_index = KINDS[kind]
     if n_networks == 1 and np.ndim(weight) == 2:
         weight = weight[:1]
-    source = make_source(data, Y, weight, N_ROWS, n_networks, by_index)
+    source = Rows().source(data, Y, weight, N_ROWS, n_networks, by_index)
     assert source.n_batches == (n_batches if kind == "gathered" else 1)
     source.y[...] = np.nan
     source.raw[...] = 0

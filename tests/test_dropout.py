@@ -15,7 +15,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 from test_network import DIFFERENTIABLE, HIDDEN
 
 from skmlp import MLPClassifier, MLPRegressor, _training
-from skmlp._batch import make_source
+from skmlp._batch import Rows
 from skmlp._dropout import WithDropout, with_dropout
 from skmlp._network import Network, Parameters, Workspace, forward
 from skmlp._objective import Objective
@@ -88,7 +88,7 @@ class Step:
         self.theta = rng.normal(size=(n_networks, network.n_parameters))
         X, y = rng.normal(size=(N_SAMPLES, sizes[0])), rng.normal(size=(N_SAMPLES, sizes[-1]))
         weight = rng.uniform(0.1, 3, (n_networks, N_SAMPLES))
-        self.source = make_source(X, y, weight, N_ROWS, n_networks, by_index=True)
+        self.source = Rows().source(X, y, weight, N_ROWS, n_networks, by_index=True)
         self.parameters = Parameters(network, self.theta)
         self.objective = Objective(self.parameters, LogCosh(), ALPHA)
         self.work = Workspace(network, n_networks, N_ROWS, self.theta.dtype)

@@ -6,7 +6,7 @@ from scipy import sparse
 from sklearn.base import clone
 
 from skmlp import _network
-from skmlp._batch import make_source
+from skmlp._batch import Rows
 from skmlp._network import (
     Network,
     Parameters,
@@ -67,7 +67,7 @@ def make(sizes, activation, n_networks, kind="index"):
     rows = ROWS.get(kind, ROWS["index"])
     by_index = not isinstance(rows, slice)
     data = sparse.csr_array(X) if kind == "sparse" else X
-    source = make_source(data, y, None, N_ROWS, n_networks, by_index)
+    source = Rows().source(data, y, None, N_ROWS, n_networks, by_index)
     work = Workspace(network, n_networks, N_ROWS, theta.dtype)
     for buffer in (*work.z, *work.a, *work.deltas, source.raw, source.y):
         buffer[...] = np.nan

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skmlp._batch import make_source
+from skmlp._batch import Rows
 from skmlp._network import Network, Parameters, Workspace, raw_outputs
 from skmlp._objective import Objective
 from skmlp.activations import Tanh
@@ -25,7 +25,7 @@ weights = pytest.mark.parametrize("weight", WEIGHTS.values(), ids=WEIGHTS)
 
 
 def evaluate(theta, weight, X=X, y=Y, alpha=ALPHA):
-    source = make_source(X, y, weight, len(X), len(theta), by_index=False)
+    source = Rows().source(X, y, weight, len(X), len(theta), by_index=False)
     (batch,) = source.load(slice(0, len(X)))
     objective = Objective(Parameters(NETWORK, theta), SquaredError(), alpha)
     objective.gradient.vector[...] = np.nan

@@ -64,7 +64,7 @@ def make_run(theta, **changes):
 
 
 def run_training(theta, **changes):
-    return train(make_run(theta, **changes), NoCallbacks())
+    return train([make_run(theta, **changes)], NoCallbacks())
 
 
 def by_score(score):

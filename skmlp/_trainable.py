@@ -1,0 +1,79 @@
+"""What all estimators do around a fit: check the samples, and put everything back on failure."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sklearn.base import is_regressor
+from sklearn.utils import check_consistent_length
+
+from skmlp._sklearn import (
+    CALLBACK_STATE,
+    CallbackSupportMixin,
+    _check_sample_weight,
+    _check_y,
+)
+from skmlp._validation import naming
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Features, targets and weights: those of the user, or checked ones."""
+
+    X: object
+    y: object
+    sample_weight: object
+
+
+class Trainable(CallbackSupportMixin):
+    """An estimator that is fitted all or not at all.
+
+    A subclass has `_train`, which does the work, `_check_X`, which checks features, and
+    `_known_targets`, which checks targets against those of the fit.
+    """
+
+    def _fit(self, samples, validation, **more):
+        """Train; if that fails, the estimator is as it was."""
+        before = vars(self).copy()
+        try:
+            self._train(samples, validation, **more)
+        except BaseException:
+            for name in CALLBACK_STATE:  # scikit-learn tears them down
+                if name in vars(self):
+                    before[name] = getattr(self, name)
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+        return self
+
+    def _forget(self, *names):
+        for name in names:
+            vars(self).pop(name, None)
+
+    def _check_samples(self, given, reset, suffix=""):
+        """The samples of the user, or of the validation set, checked one by one."""
+        X, y, sample_weight = given.X, given.y, given.sample_weight
+        with naming(f"X{suffix}"):
+            X = self._check_X(X, y, reset, f"X{suffix}")
+        with naming(f"y{suffix}"):
+            numeric = is_regressor(self)
+            y = _check_y(y, multi_output=True, y_numeric=numeric, estimator=self)
+        with naming(f"X{suffix}, y{suffix}"):
+            check_consistent_length(X, y)
+        if sample_weight is not None:
+            with naming(f"sample_weight{suffix}"):
+                sample_weight = _check_sample_weight(
+                    sample_weight, X, dtype=np.float64, ensure_non_negative=True
+                )
+        return Samples(X, y, sample_weight)
+
+    def _check_validation(self, given):
+        """The validation set of the user, checked, or None."""
+        for name, value in (("X", given.X), ("y", given.y)):
+            if value is None and any(part is not None for part in vars(given).values()):
+                raise ValueError(f"Validation data are given, but {name}_val is not.")
+        if given.X is None:
+            return None
+        samples = self._check_samples(given, reset=False, suffix="_val")
+        with naming("y_val"):
+            y = self._known_targets(samples.y)
+        return replace(samples, y=y)
