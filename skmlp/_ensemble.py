@@ -1,12 +1,14 @@
 """Several networks that predict together, from a table to probabilities or numbers."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import special
 from sklearn.preprocessing import StandardScaler
 
 from skmlp._network import Network, network_outputs
+from skmlp._threads import threads
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,11 @@ class Ensemble:
 
     def predict(self, X):
         """The mean over the networks, of shape (n_columns, n_samples)."""
-        encoded = self.encoder.transform(X)
-        members = [self.mean(encoded, vectors) for vectors in self.members]
-        return sum(members) / len(members)
+        # In float64 a row's prediction depends no more on the rows beside it.
+        encoded = self.encoder.transform(X).astype(np.float64)
+        with threads(len(self.members)) as thread_map:
+            means = list(thread_map(partial(self.mean, encoded), self.members))
+        return sum(means) / len(means)
 
     def mean(self, encoded, vectors):
         """The mean over several parameters of one network."""

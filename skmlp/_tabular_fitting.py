@@ -16,6 +16,7 @@ from skmlp._memory import Memory
 from skmlp._network import Network
 from skmlp._run import Plan, Run
 from skmlp._sklearn import _safe_indexing
+from skmlp._threads import threads
 from skmlp._training import train
 from skmlp._validation import check_total_weight, naming
 
@@ -196,7 +197,9 @@ class TabularFit:
 
     def train(self, callbacks):
         """Train all networks and return their outcomes."""
-        return train(self.runs, callbacks, self.report if self.estimator.verbose else None)
+        report = self.report if self.estimator.verbose else None
+        with threads(len(self.runs)) as thread_map:
+            return train(self.runs, callbacks, report, thread_map)
 
     def report(self):
         """Print a line for an epoch: means over the networks."""

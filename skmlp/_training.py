@@ -78,7 +78,7 @@ def interrupt(callbacks, outcomes):
     callbacks.interrupt(outcomes)
 
 
-def train(runs, callbacks, report=None):
+def train(runs, callbacks, report=None, map=map):
     """Train until every network has stopped, or for `max_iter` epochs.
 
     Parameters
@@ -90,6 +90,9 @@ def train(runs, callbacks, report=None):
 
     report : callable, default=None
         Called without arguments after every epoch.
+
+    map : callable, default=map
+        May train several at the same time.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def train(runs, callbacks, report=None):
         for _ in range(max_iter):
             callbacks.begin_epoch()
             living = [run for run in runs if len(run.alive)]
-            stopped = [end_epoch(run, **train_epoch(run)) for run in living]
+            stopped = list(map(advance, living))
             if report is not None:
                 report()
             callbacks.end_epoch(outcomes)
@@ -125,9 +128,14 @@ def train(runs, callbacks, report=None):
     return outcomes()
 
 
+def advance(run):
+    """Train for one epoch, and return which of the networks are to stop."""
+    return end_epoch(run, **train_epoch(run))
+
+
 def train_once(run):
     """Train one network for one epoch, as `partial_fit` does."""
-    end_epoch(run, **train_epoch(run))
+    advance(run)
     run.retire(np.array([True]))
     return run.outcomes()
 

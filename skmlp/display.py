@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
-from skmlp._base import BaseMLP
 from skmlp._sklearn import check_matplotlib_support
+from skmlp._trainable import Trainable
 
 # Two of Okabe and Ito's colours, which the colour-blind can tell apart.
 TRAINING, VALIDATION = {"color": "#0072B2"}, {"color": "#D55E00"}
@@ -166,11 +166,10 @@ class TrainingCurveDisplay:
         With ``scoring="loss"`` the score is the validation loss with its sign changed, and is
         not drawn again.
         """
-        if not isinstance(estimator, BaseMLP):
+        if not isinstance(estimator, Trainable):
             raise TypeError(
-                f"{cls.__name__} needs a fitted MLPClassifier or MLPRegressor of skmlp, got "
-                f"{type(estimator)}. Of a pipeline pass `pipeline[-1]`, of a search "
-                "`search.best_estimator_`."
+                f"{cls.__name__} needs a fitted estimator of skmlp, got {type(estimator)}. Of "
+                "a pipeline pass `pipeline[-1]`, of a search `search.best_estimator_`."
             )
         check_is_fitted(estimator, "history_")
         history = estimator.history_
@@ -181,7 +180,7 @@ class TrainingCurveDisplay:
             loss=history["loss"],
             val_loss=val_loss,
             val_score=val_score,
-            best_iter=estimator.best_iter_,
+            best_iter=getattr(estimator, "best_iter_", None),
             name=type(estimator).__name__ if name is None else name,
             score_name=_score_name(estimator) if score_name is None else score_name,
             unit="epoch" if "learning_rate" in history else "iteration",

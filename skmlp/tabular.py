@@ -1,11 +1,13 @@
 """The tabular estimators: a DataFrame in, the accuracy of gradient boosting out."""
 
 import copy
+import warnings
 from dataclasses import replace
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -45,11 +47,48 @@ class BaseTabularMLP(Trainable, Configured):
     }
     _families = {"activation": (Activation, ACTIVATIONS)}
     # What a training tells beside the model.
-    _records = ("best_iter_", "history_", "n_iter_", "network_scores_")
+    _records = ("history_", "n_iter_", "network_best_iters_", "network_scores_")
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
-        """Fit the model."""
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {DataFrame of pandas or polars, array-like} of shape (n_samples, n_features)
+            Training data: numbers, booleans, categories and text, with missing values.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets: labels, an indicator matrix of 0 and 1, or numbers; none missing.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative; None stands for ones.  A sample with weight 0
+            is as one that is not there.
+
+        X_val : {DataFrame, array-like} of shape (n_val, n_features), default=None
+            Validation data, with the columns of `X`.  All networks are evaluated on them after
+            every epoch, instead of on a part of `X`, and train on all of `X`.
+
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            Their targets.
+
+        sample_weight_val : array-like of shape (n_val,), default=None
+            Their weights.  `class_weight` has no part in them.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.  If an error is raised, it stays as it was.
+
+        Raises
+        ------
+        TypeError
+            If X is sparse, or has a column of dates, of complex numbers or of other objects.
+
+        ValueError
+            If a column of X mixes text with numbers or has infinite numbers, or y has missing
+            values, or there are no targets, weights or columns that go with the others.
+        """
         return self._fit(
             Samples(X, y, sample_weight), Samples(X_val, y_val, sample_weight_val)
         )
@@ -64,35 +103,42 @@ class BaseTabularMLP(Trainable, Configured):
 
         def describe(outcomes):
             """The attributes that stopping now would give."""
-            snapshot = self._snapshot()
+            snapshot = copy.copy(self)
             snapshot._store(fit, outcomes)
             return vars(snapshot)
 
         callbacks = fit.callbacks(given, describe)
+        # An overflow shows in the result, which is checked below.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             outcomes = fit.train(callbacks)
             self._store(fit, outcomes)
+        self._check_model()
         callbacks.end_fit()
-
-    def _snapshot(self):
-        return copy.copy(self)
 
     def _store(self, fit, outcomes):
         """Set the fitted attributes."""
-        members = fit.members(outcomes)
-        if not all(np.isfinite(vector).all() for vectors in members for vector in vectors):
-            raise ValueError(
-                "The training produced weights that are not finite: "
-                f"learning_rate_init={self.learning_rate_init} may be too large."
-            )
-        self._model = replace(fit.ensemble, members=members)
+        self._model = replace(fit.ensemble, members=fit.members(outcomes))
         self.is_categorical_ = self._model.encoder.is_categorical
         self.n_outputs_ = self._targets.n_outputs
         self.history_ = mean_history([outcome.history for outcome in outcomes])
         self.history_["seconds"] *= len(outcomes)
         self.n_iter_ = len(self.history_["loss"])
-        self.best_iter_ = np.array([outcome.best_iter for outcome in outcomes])
+        self.network_best_iters_ = np.array([outcome.best_iter for outcome in outcomes])
         self.network_scores_ = np.array([outcome.score for outcome in outcomes])
+
+    def _check_model(self):
+        vectors = [vector for vectors in self._model.members for vector in vectors]
+        if not np.isfinite(vectors).all():
+            raise ValueError(
+                "The training has produced weights that are not finite: try a smaller "
+                f"learning rate than learning_rate_init={self.learning_rate_init}."
+            )
+        if not self.network_best_iters_.all():
+            warnings.warn(
+                "No epoch had a finite validation score: the weights are those of the start.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
 
     def _check_X(self, X, y, reset, name):
         X = check_table(X, name)
@@ -100,7 +146,7 @@ class BaseTabularMLP(Trainable, Configured):
         validate_data(self, X, y, reset=reset, skip_check_array=True)
         return X
 
-    def _mean(self, X):
+    def _means(self, X):
         """Probabilities or numbers, of shape (n_columns, n_samples)."""
         check_is_fitted(self)
         return self._model.predict(self._check_X(X, "no_validation", False, "X"))
@@ -205,10 +251,36 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         return accuracy_score(y, self._decode(means), sample_weight=sample_weight)
 
     def predict_proba(self, X):
-        return np.ascontiguousarray(self._mean(X).T)
+        """Predict the probabilities of the classes: the mean over the networks.
+
+        Parameters
+        ----------
+        X : {DataFrame of pandas or polars, array-like} of shape (n_samples, n_features)
+            With the columns of `fit`.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`; for multi-label targets the probability of each label,
+            which need not sum to 1.
+        """
+        return np.ascontiguousarray(self._means(X).T)
 
     def predict(self, X):
-        return self._targets.like_y(self._decode(self._mean(X)))
+        """Predict the labels: the most probable ones.
+
+        Parameters
+        ----------
+        X : {DataFrame of pandas or polars, array-like} of shape (n_samples, n_features)
+            With the columns of `fit`.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_labels)
+            Labels, or an indicator matrix, as in `fit`.
+        """
+        means = self._means(X)
+        return self._targets.like_y(self._decode(means))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -283,7 +355,20 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         return r2_score(y, self._decode(means), sample_weight=sample_weight)
 
     def predict(self, X):
-        return np.ascontiguousarray(self._decode(self._mean(X)))
+        """Predict the targets: the mean over the networks.
+
+        Parameters
+        ----------
+        X : {DataFrame of pandas or polars, array-like} of shape (n_samples, n_features)
+            With the columns of `fit`.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Within the range of the targets of `fit`.
+        """
+        means = self._means(X)
+        return np.ascontiguousarray(self._decode(means))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,0 +1,74 @@
+"""Threads for networks instead of threads for the products of one network.
+
+The products of a small network are too short to be shared out: with two threads of BLAS and
+another program on one of two cores, a fit of satimage took eight times as long as with one.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from functools import partial
+from threading import Lock
+
+from skmlp._sklearn import _get_threadpool_controller
+
+
+class BlasLimit:
+    """One thread for BLAS, from the first of several that ask for it to the last.
+
+    The limit is one of the process: without counting, two fits that overlap would leave it
+    behind.
+    """
+
+    def __init__(self):
+        self.lock, self.users = Lock(), 0
+        self.limiter, self.n_threads = None, 1
+
+    def acquire(self):
+        """Return the number of threads that BLAS had."""
+        with self.lock:
+            if not self.users:
+                blas = _get_threadpool_controller().select(user_api="blas")
+                self.n_threads = max((info["num_threads"] for info in blas.info()), default=1)
+                self.limiter = blas.limit(limits=1)
+            self.users += 1
+            return self.n_threads
+
+    def release(self):
+        with self.lock:
+            self.users -= 1
+            if not self.users:
+                self.limiter.restore_original_limits()
+
+
+LIMIT = BlasLimit()
+
+
+@contextmanager
+def single_threaded_blas():
+    """Give BLAS one thread; yields the number that it had."""
+    n_threads = LIMIT.acquire()
+    try:
+        yield n_threads
+    finally:
+        LIMIT.release()
+
+
+@contextmanager
+def threads(n_tasks):
+    """Yield a function like `map` that uses as many threads as BLAS would, and no more.
+
+    Tasks see NumPy's error state and the like as the caller does.
+    """
+    with single_threaded_blas() as n_threads:
+        n_threads = min(n_threads, n_tasks)
+        if n_threads == 1:
+            yield map
+            return
+        with ThreadPoolExecutor(n_threads) as pool:
+            yield partial(_map, pool)
+
+
+def _map(pool, function, arguments):
+    futures = [pool.submit(copy_context().run, function, each) for each in arguments]
+    return [future.result() for future in futures]
