@@ -215,7 +215,7 @@ class GatheredSource(Source):
     """Loads any rows of an array, for several steps at once."""
 
     def __init__(self, X, y, sample_weight, n_rows, n_networks):
-        n_batches = max(1, CHUNK_BYTES // (n_rows * X.shape[1] * X.itemsize))
+        n_batches = max(1, CHUNK_BYTES // max(1, n_rows * X.shape[1] * X.itemsize))
         n_batches = min(n_batches, len(X) // n_rows)
         self.rows_X = np.ones((n_batches * n_rows, X.shape[1] + 1), X.dtype)
         super().__init__(X, y, sample_weight, n_rows, n_networks, n_batches)

@@ -187,9 +187,7 @@ class EmbeddedBatch(Batch):
     def backward(self, parameters, delta, delta_T, gradient):
         gradient.product(self.work.inputs, delta_T, out=gradient.layers[0].block)
         parameters.product(parameters.layers[0].weights, delta, out=self.work.delta)
-        self.embedding.backward(
-            self.work.delta, parameters.inputs, self.work, gradient.inputs
-        )
+        self.embedding.backward(self.work.delta, parameters.inputs, self.work, gradient.inputs)
 
 
 class EmbeddedSource(GatheredSource):

@@ -31,8 +31,8 @@ REMEDIES = {
     "complex": "Complex data not supported, give the real and the imaginary part as numbers",
     "other": "give it as numbers or text, nested values as a column for each of their entries",
 }
-# The beginnings of the dtypes of categories: of pandas, polars and Arrow in pandas.
-CATEGORY_DTYPES = ("categor", "enum", "dictionary")
+# The beginnings of the dtypes of categories that need not be text: pandas, and Arrow in it.
+CATEGORY_DTYPES = ("category", "dictionary")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Column:
         Text as dtype object, all else as float64, with NaN where a value is missing.
 
     is_category : bool
-        Whether the dtype says so.
+        Whether the dtype says so; that of text need not.
     """
 
     place: str
@@ -136,19 +136,17 @@ class TableEncoder:
         columns = _read_table(X, "X")
         self.is_categorical = _find_categories(self.categorical_features, X, columns)
         self._kinds = [column.kind for column in columns]
-        numbers, self._switches, self._codes = [], {}, {}
-        for i, column in enumerate(columns):
-            if column.kind == "nothing":
-                continue
-            if not self.is_categorical[i]:
-                numbers.append(i)
-                continue
-            levels = Levels(column)
+        there = [i for i, kind in enumerate(self._kinds) if kind != "nothing"]
+        numbers = [i for i in there if not self.is_categorical[i]]
+        categories = [i for i in there if self.is_categorical[i]]
+        self._numbers = Numbers(numbers, columns, self.scaler)
+        self._switches, self._codes = {}, {}
+        for i in categories:
+            levels = Levels(columns[i])
             if len(levels.index) > max(self.max_one_hot, 2):
                 self._codes[i] = levels
-            elif len(levels.index) > 1 or np.any(levels.codes(column) == 1):
+            elif levels.vary:
                 self._switches[i] = levels
-        self._numbers = Numbers(numbers, columns, self.scaler)
         self.n_numbers = len(self._numbers.varying)
         widths = [levels.n_switches for levels in self._switches.values()]
         self.n_switches = len(self._numbers.gappy) + sum(widths)
@@ -256,12 +254,16 @@ class Levels:
     ----------
     index : dict
         From each level, a str or a float, to its position.
+
+    vary : bool
+        Whether there is more than one, or one and missing values.
     """
 
     def __init__(self, column):
         there = column.values[column.values == column.values]
         levels = (0.0, 1.0) if column.kind == "booleans" else sorted(set(there.tolist()))
         self.index = {level: position for position, level in enumerate(levels)}
+        self.vary = len(levels) > 1 or len(there) < len(column.values)
 
     @property
     def n_switches(self):
@@ -279,9 +281,9 @@ class Levels:
 
 
 def check_table(X, name):
-    """Return X as a frame or an array of two dimensions, or raise an error that calls it `name`.
+    """Return X as a frame or an array of two dimensions; errors call it `name`.
 
-    Values are checked by column, when they are encoded.
+    Values are not checked: that is done by column, when they are read.
     """
     if not _is_frame(X):
         # NumPy would turn the numbers of lists into text where there is any.
@@ -331,7 +333,7 @@ def _read_column(column, label, name):
             )
         if np.isnan(values).all():
             kind = "nothing"
-    is_category = str(column.dtype).lower().startswith(CATEGORY_DTYPES)
+    is_category = str(column.dtype).startswith(CATEGORY_DTYPES)
     return Column(place, kind, values, is_category)
 
 
@@ -458,7 +460,7 @@ class RobustClip(TransformerMixin, BaseEstimator):
 
     References
     ----------
-    Holzmüller, Grinsztajn, Steinwart (2024), "Better by Default: Strong Pre-Tuned MLPs and
+    Holzmueller, Grinsztajn, Steinwart (2024), "Better by Default: Strong Pre-Tuned MLPs and
     Boosted Trees on Tabular Data".
     """
 
@@ -501,6 +503,9 @@ class RobustClip(TransformerMixin, BaseEstimator):
 
 def normal_quantiles(n_samples, random_state):
     """Return a transformer of numbers to standard normal quantiles.
+
+    QuantileTransformer takes numbers within 1e-7 of an end of their column for that end: in
+    units that make a column that small, nothing of it is left.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The recipe of the tabular estimators: all that they choose by themselves, and where it is from.
+"""The recipe of the tabular estimators: what they choose by themselves, and its sources.
 
 [1] is Holzmueller, Grinsztajn and Steinwart (2024), "Better by default: strong pre-tuned MLPs
 and boosted trees on tabular data" (RealMLP).  The gains are relative changes of the error on
@@ -80,10 +80,10 @@ def start(network, frequency, random_state):
     factors = np.full(network.n_parameters, SLOW_RATE)
     blocks, rates = network.blocks(theta), network.blocks(factors)
     for rate in rates:
-        rate[:-1] = 1 / np.sqrt(len(rate) - 1)
+        rate[:-1] = 1 / np.sqrt(max(1, len(rate) - 1))
     for block in blocks[:-1]:  # the outputs begin with zeros
         block[...] = random_state.standard_normal(block.shape)
-        block[:-1] /= np.sqrt(len(block) - 1)
+        block[:-1] /= np.sqrt(max(1, len(block) - 1))
     for own, params in zip(network.own(theta), network.own_start, strict=True):
         own[...] = params
     start_inputs(network, theta, factors, frequency, random_state)

@@ -115,12 +115,12 @@ class TabularFit:
     def folds(self, samples):
         """The fold of each of `rows`."""
         n_samples = len(self.rows)
-        if n_samples < 2:
+        if n_samples < 4:  # R^2 of one sample is not defined
             raise ValueError(
-                f"early_stopping=True needs at least 2 samples to hold one back, got "
+                "early_stopping=True needs at least 4 samples, to hold back 2, got "
                 f"n_samples = {n_samples}."
             )
-        n_folds = min(n_samples, max(2, round(1 / self.estimator.validation_fraction)))
+        n_folds = min(n_samples // 2, round(1 / self.estimator.validation_fraction))
         labels = self.estimator._strata(samples.y)
         labels = None if labels is None else labels[self.rows]
         return recipe.folds(labels, n_samples, n_folds, self.random_state)
@@ -184,9 +184,7 @@ class TabularFit:
 
     def store_model(self, estimator, vector):
         """Give a copy of the estimator the parameters of one network, for a scorer."""
-        estimator._model = replace(
-            self.ensemble, encoder=AlreadyEncoded(), members=[[vector]]
-        )
+        estimator._model = replace(self.ensemble, encoder=AlreadyEncoded(), members=[[vector]])
         estimator.n_features_in_ = self.ensemble.network.inputs.n_columns
 
     def callbacks(self, given, describe):

@@ -1,4 +1,4 @@
-"""What all estimators do around a fit: check the samples, and put everything back on failure."""
+"""What all estimators do around a fit: checks, and everything put back on failure."""
 
 from dataclasses import dataclass, replace
 

@@ -478,7 +478,7 @@ class CosineLog(WarmedSchedule):
     >>> from skmlp.schedules import CosineLog, Progress
     >>> halfway = Progress(plateaus=np.array([0]), step=50, total_steps=100)
     >>> CosineLog().rate(0.1, halfway)
-    0.0227...
+    0.0073...
     """
 
     _parameter_constraints = {

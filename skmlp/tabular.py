@@ -140,6 +140,11 @@ class BaseTabularMLP(Trainable, Configured):
                 stacklevel=2,
             )
 
+    def _known_targets(self, y):
+        _, y = self._make_targets(y)
+        self._targets.encode(y)  # which names what is wrong with y
+        return y
+
     def _check_X(self, X, y, reset, name):
         X = check_table(X, name)
         y = y if y is None else "no_validation"  # None has an error of its own
@@ -160,7 +165,159 @@ class BaseTabularMLP(Trainable, Configured):
 
 
 class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
-    """Classifier for tables."""
+    """Classifier for tables: a DataFrame in, with no preprocessing and no tuning.
+
+    Binary, multi-class and multi-label classification of columns of numbers, booleans,
+    categories and text, with missing values, at any scale.  Several networks are trained on
+    different parts of the samples, and their probabilities are averaged.  The defaults are
+    those of a recipe, which follows RealMLP [1]_.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : array-like of int or int, default=(128, 128, 128)
+        Units of each hidden layer, at least 1 each.
+
+    activation : str, Activation or list of them, default='selu'
+        Activation of the hidden layers, or one for each: a name or object of
+        `skmlp.activations`.
+
+    max_iter : int or 'auto', default='auto'
+        Epochs (passes over the samples).  'auto' is at least 48, and for small data sets as
+        many as make 1000 steps, but not more than 200.  All of them are run: the learning
+        rate follows a schedule over the whole training.
+
+    learning_rate_init : float, default=0.04
+        The largest learning rate, above 0.  Weights of a layer have it divided by the square
+        root of the layer's inputs.
+
+    batch_size : int or 'auto', default='auto'
+        Samples per step: 'auto' is about 256, fewer for less than 3000 samples.
+
+    dropout : float or array-like of shape (n_hidden_layers,), default=0.15
+        Probability with which the output of a hidden unit is set to zero in a training step,
+        in [0, 1), the same for all layers or one for each.
+
+    weight_decay : float, default=0.02
+        Decoupled weight decay, at least 0, as in :class:`skmlp.optimizers.AdamW`.
+
+    label_smoothing : float, default=0.1
+        Share of each label that is spread over all classes while training, in [0, 1).  It is
+        taken back in `predict_proba`.  Not used for multi-label targets.
+
+    n_networks : int, default=4
+        Networks to train and to average: time and memory of fit and prediction are in
+        proportion.  Each holds back another part of the samples and sees numbers at another
+        scale.
+
+    embedding : {'auto', 'periodic'} or None, default='auto'
+        Whether numbers go in as learned periodic functions of themselves too.  'auto' does
+        so for up to 300 columns of numbers.
+
+    categorical_features : array-like of {bool, int, str} or None, default='from_dtype'
+        Columns that are categories: by dtype (the category dtypes of pandas and polars, and
+        text), by a mask, by indices, by names, or none.  Columns of booleans always are.
+
+    class_weight : dict, 'balanced', list of dict or None, default=None
+        Weights of the classes, which multiply the sample weights: a dictionary from labels to
+        weights (1 for labels that it lacks), or 'balanced' for equal weight of all classes.
+        For multi-label targets a list of dictionaries, one for each label, whose weights are
+        multiplied.
+
+    early_stopping : bool, default=True
+        Whether each network holds back a part of the samples and returns to the epoch that was
+        best on it, by `scoring`; of equal ones the last.  With validation data in `fit`,
+        nothing is held back and they are used instead.  If False, and without validation data,
+        all samples are trained on and the last epoch counts.
+
+    validation_fraction : float, default=0.125
+        Share of the samples that each network holds back, in (0, 0.5].  The samples are split
+        into ``round(1 / validation_fraction)`` folds, stratified by class, of which each
+        network holds back the next.
+
+    scoring : str or callable, default=None
+        What epochs are compared by: a name of :func:`sklearn.metrics.get_scorer_names`, a
+        callable ``scorer(estimator, X, y)`` (with the keyword `sample_weight` where there
+        are weights; X has the columns as they are encoded), or 'loss', the validation loss
+        with its sign changed.  None stands for accuracy, and for multi-label targets for
+        'loss'.
+
+    random_state : int, RandomState instance or None, default=None
+        Determines the folds, the starting weights and the order of the samples.
+
+    verbose : bool or int, default=False
+        Whether to print a line per epoch, with means over the networks.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, or the indices of the columns of multi-label targets.
+
+    is_categorical_ : ndarray of shape (n_features,), of bool
+        Which columns are categories.
+
+    history_ : dict of str to ndarray of shape (n_epochs,)
+        Means over the networks for every epoch: 'loss', 'learning_rate' and, with validation,
+        'val_loss' and 'val_score'; 'seconds' is a sum.  Losses are of smoothed labels.
+
+    network_scores_ : ndarray of shape (n_networks,)
+        The validation score of each network at its best epoch; without validation the
+        training loss with its sign changed.
+
+    network_best_iters_ : ndarray of shape (n_networks,), of int
+        That epoch, counted from 1; without validation the last.
+
+    n_iter_ : int
+        Epochs.
+
+    n_features_in_ : int
+        Number of columns.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where X has names that are all strings.
+
+    n_outputs_ : int
+        Number of output units of a network.
+
+    See Also
+    --------
+    TabularMLPRegressor : The same for numbers.
+    MLPClassifier : A single network for arrays, with every choice open.
+    sklearn.ensemble.HistGradientBoostingClassifier : Gradient boosting.
+
+    Notes
+    -----
+    What becomes of each kind of column:
+
+    * numbers are scaled by median and quartiles and clipped smoothly to (-3, 3); missing ones
+      become the median, with a column that says where;
+    * categories of two levels become -1 and 1, of up to 8 a column for each level, of more a
+      learned vector; levels that `fit` has not seen are treated as missing ones;
+    * columns without variation are left out.
+
+    Probabilities are averaged after the smoothing of labels has been taken back.
+
+    References
+    ----------
+    .. [1] Holzmueller, Grinsztajn and Steinwart (2024), "Better by default: strong pre-tuned
+       MLPs and boosted trees on tabular data".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp import TabularMLPClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> colour = rng.choice(["red", "green", "blue"], 200)
+    >>> size = rng.lognormal(size=200)
+    >>> X = np.array([colour, np.where(size > 5, None, size)], dtype=object).T
+    >>> y = np.where((colour == "red") == (size > 1), "yes", "no")
+    >>> clf = TabularMLPClassifier(n_networks=2, random_state=0).fit(X[:150], y[:150])
+    >>> clf.is_categorical_
+    array([ True, False])
+    >>> clf.predict([["red", 3.0], ["green", 3.0], ["violet", None]])
+    array(['yes', 'no', ...
+    >>> clf.score(X[150:], y[150:])
+    0.9...
+    """
 
     _parameter_constraints = {
         **BaseTabularMLP._parameter_constraints,
@@ -209,15 +366,12 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
             verbose=verbose,
         )
 
-    def _make_targets(self, y):
-        targets, y = classification_targets(y)
-        self.classes_ = targets.classes
-        return targets, y
+    @property
+    def classes_(self):
+        return self._targets.classes
 
-    def _known_targets(self, y):
-        targets, y = classification_targets(y)
-        self._targets.encode(y)
-        return y
+    def _make_targets(self, y):
+        return classification_targets(y)
 
     def _weigh_classes(self, samples):
         if self.class_weight is None:
@@ -237,7 +391,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     def _output(self, y, sample_weight):
         if self._has_labels():
             return LabelProbabilities()
-        return Probabilities(len(self.classes_), self.label_smoothing)
+        return Probabilities(len(self._targets.classes), self.label_smoothing)
 
     def _strata(self, y):
         return None if self._has_labels() else y
@@ -245,7 +399,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     def _decode(self, means):
         if self._has_labels():
             return (means.T > 0.5).astype(int)
-        return self.classes_[np.argmax(means, axis=0)]
+        return self._targets.classes[np.argmax(means, axis=0)]
 
     def _score(self, y, means, sample_weight):
         return accuracy_score(y, self._decode(means), sample_weight=sample_weight)
@@ -289,7 +443,143 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
 
 
 class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
-    """Regressor for tables."""
+    """Regressor for tables: a DataFrame in, with no preprocessing and no tuning.
+
+    Regression of one or several outputs on columns of numbers, booleans, categories and
+    text, with missing values, at any scale.  Several networks are trained on different
+    parts of the samples, and their predictions are averaged.  The defaults are those of a
+    recipe, which follows RealMLP [1]_.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : array-like of int or int, default=(128, 128, 128)
+        Units of each hidden layer, at least 1 each.
+
+    activation : str, Activation or list of them, default='mish'
+        Activation of the hidden layers, or one for each: a name or object of
+        `skmlp.activations`.
+
+    max_iter : int or 'auto', default='auto'
+        Epochs (passes over the samples).  'auto' is at least 48, and for small data sets as
+        many as make 1000 steps, but not more than 200.  All of them are run: the learning
+        rate follows a schedule over the whole training.
+
+    learning_rate_init : float, default=0.2
+        The largest learning rate, above 0.  Weights of a layer have it divided by the square
+        root of the layer's inputs.
+
+    batch_size : int or 'auto', default='auto'
+        Samples per step: 'auto' is about 256, fewer for less than 3000 samples.
+
+    dropout : float or array-like of shape (n_hidden_layers,), default=0.15
+        Probability with which the output of a hidden unit is set to zero in a training step,
+        in [0, 1), the same for all layers or one for each.
+
+    weight_decay : float, default=0.02
+        Decoupled weight decay, at least 0, as in :class:`skmlp.optimizers.AdamW`.
+
+    n_networks : int, default=4
+        Networks to train and to average: time and memory of fit and prediction are in
+        proportion.  Each holds back another part of the samples and sees numbers at another
+        scale.
+
+    embedding : {'auto', 'periodic'} or None, default='auto'
+        Whether numbers go in as learned periodic functions of themselves too.  'auto' does
+        so for up to 300 columns of numbers.
+
+    categorical_features : array-like of {bool, int, str} or None, default='from_dtype'
+        Columns that are categories: by dtype (the category dtypes of pandas and polars, and
+        text), by a mask, by indices, by names, or none.  Columns of booleans always are.
+
+    early_stopping : bool, default=True
+        Whether each network holds back a part of the samples and returns to the epoch that was
+        best on it, by `scoring`; of equal ones the last.  With validation data in `fit`,
+        nothing is held back and they are used instead.  If False, and without validation data,
+        all samples are trained on and the last epoch counts.
+
+    validation_fraction : float, default=0.125
+        Share of the samples that each network holds back, in (0, 0.5].  The samples are split
+        into ``round(1 / validation_fraction)`` folds, of which each network holds back the
+        next.
+
+    scoring : str or callable, default=None
+        What epochs are compared by: a name of :func:`sklearn.metrics.get_scorer_names`, a
+        callable ``scorer(estimator, X, y)`` (with the keyword `sample_weight` where there
+        are weights; X has the columns as they are encoded), or 'loss', the validation loss
+        with its sign changed.  None stands for R^2.
+
+    random_state : int, RandomState instance or None, default=None
+        Determines the folds, the starting weights and the order of the samples.
+
+    verbose : bool or int, default=False
+        Whether to print a line per epoch, with means over the networks.
+
+    Attributes
+    ----------
+    is_categorical_ : ndarray of shape (n_features,), of bool
+        Which columns are categories.
+
+    history_ : dict of str to ndarray of shape (n_epochs,)
+        Means over the networks for every epoch: 'loss', 'learning_rate' and, with validation,
+        'val_loss' and 'val_score'; 'seconds' is a sum.  Losses are of standardized targets.
+
+    network_scores_ : ndarray of shape (n_networks,)
+        The validation score of each network at its best epoch; without validation the
+        training loss with its sign changed.
+
+    network_best_iters_ : ndarray of shape (n_networks,), of int
+        That epoch, counted from 1; without validation the last.
+
+    n_iter_ : int
+        Epochs.
+
+    n_features_in_ : int
+        Number of columns.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where X has names that are all strings.
+
+    n_outputs_ : int
+        Number of output units of a network.
+
+    See Also
+    --------
+    TabularMLPClassifier : The same for classes.
+    MLPRegressor : A single network for arrays, with every choice open.
+    sklearn.ensemble.HistGradientBoostingRegressor : Gradient boosting.
+
+    Notes
+    -----
+    What becomes of each kind of column:
+
+    * numbers are scaled by median and quartiles and clipped smoothly to (-3, 3); missing ones
+      become the median, with a column that says where;
+    * categories of two levels become -1 and 1, of up to 8 a column for each level, of more a
+      learned vector; levels that `fit` has not seen are treated as missing ones;
+    * columns without variation are left out.
+
+    Predictions stay within the range of the targets of `fit`.
+
+    References
+    ----------
+    .. [1] Holzmueller, Grinsztajn and Steinwart (2024), "Better by default: strong pre-tuned
+       MLPs and boosted trees on tabular data".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp import TabularMLPRegressor
+    >>> rng = np.random.default_rng(0)
+    >>> colour = rng.choice(["red", "green", "blue"], 200)
+    >>> size = rng.lognormal(size=200)
+    >>> X = np.array([colour, size], dtype=object).T
+    >>> y = 1e6 * np.where(colour == "red", np.log(size), 0)
+    >>> reg = TabularMLPRegressor(n_networks=2, random_state=0).fit(X[:150], y[:150])
+    >>> reg.predict([["red", 2.0], ["blue", 2.0]]).round(-5)
+    array([...
+    >>> reg.score(X[150:], y[150:])
+    0.9...
+    """
 
     def __init__(
         self,
@@ -330,11 +620,6 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
 
     def _make_targets(self, y):
         return regression_targets(y)
-
-    def _known_targets(self, y):
-        _, y = regression_targets(y)
-        self._targets.encode(y)
-        return y
 
     def _weigh_classes(self, samples):
         return samples
