@@ -18,6 +18,7 @@ PAGES = {
     "docs/design.md": ("1.7",),
     "docs/extending.md": ("1.6",),
     "docs/migrating.md": ("1.9",),
+    "docs/tabular.md": ("1.6", "pandas"),
     "docs/guide/callbacks.md": ("1.9", "rich"),
     "docs/guide/conversion.md": ("1.6",),
     "docs/guide/imbalance.md": ("1.6",),

@@ -14,6 +14,7 @@ from skmlp.schedules import (
     Adaptive,
     Constant,
     CosineDecay,
+    CosineLog,
     ExponentialDecay,
     InvScaling,
     OneCycle,
@@ -127,7 +128,7 @@ def test_changes_within_an_epoch_only_where_it_says_so(schedule):
 @pytest.mark.parametrize("name", sorted(SCHEDULES))
 def test_per_step(name):
     cls = SCHEDULES[name]
-    assert cls().per_step == (cls in (CosineDecay, OneCycle))
+    assert cls().per_step == (cls in (CosineDecay, CosineLog, OneCycle))
     assert ("warmup" in cls().get_params()) == (cls is not OneCycle)
     if can_warm(cls):
         assert cls(warmup=0.1).per_step
