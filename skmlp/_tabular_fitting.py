@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skmlp import _recipe as recipe
+from skmlp._blend import blended
 from skmlp._callbacks import callbacks_of
 from skmlp._embedding import Embedding
 from skmlp._encoding import TableEncoder
@@ -76,7 +77,8 @@ class TabularFit:
         inputs = Embedding(n_numbers, encoder.n_switches, encoder.n_levels, periodic)
         hidden = estimator._hidden()
         sizes = [inputs.n_inputs, *hidden, estimator._targets.n_outputs]
-        return Network(sizes, estimator._activations(len(hidden)), inputs)
+        activations = blended(estimator._activations(len(hidden)), hidden)
+        return Network(sizes, activations, inputs)
 
     def arrays(self, samples, suffix=""):
         """The samples with their columns as numbers, and the arrays of the training."""
