@@ -7,8 +7,14 @@ import numpy as np
 from scipy import special
 from sklearn.preprocessing import StandardScaler
 
+from skmlp._batch import slices
 from skmlp._network import Network, network_outputs
+from skmlp._sklearn import _num_samples, _safe_indexing
 from skmlp._threads import threads
+
+
+# Rows that are encoded at a time in predictions: memory that does not grow with the table.
+BLOCK_ROWS = 2**14
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,18 @@ class Ensemble:
 
     def predict(self, X):
         """The mean over the networks, of shape (n_columns, n_samples)."""
+        rows = np.arange(_num_samples(X))
+        blocks = [X]
+        if len(rows) > BLOCK_ROWS:
+            blocks = (_safe_indexing(X, rows[b]) for b in slices(0, len(rows), BLOCK_ROWS))
+        with threads(len(self.members)) as thread_map:
+            parts = [self._predict(block, thread_map) for block in blocks]
+        return np.concatenate(parts, axis=1)
+
+    def _predict(self, X, map):
         # In float64 a row's prediction depends no more on the rows beside it.
         encoded = self.encoder.transform(X).astype(np.float64)
-        with threads(len(self.members)) as thread_map:
-            means = list(thread_map(partial(self.mean, encoded), self.members))
+        means = list(map(partial(self.mean, encoded), self.members))
         return sum(means) / len(means)
 
     def mean(self, encoded, vectors):

@@ -20,8 +20,8 @@ MANY, SOME = 3000, 1200
 STEPS = 1000
 FEWEST_EPOCHS, MOST_EPOCHS = 48, 200
 
-# [1]: three up-and-down waves in the logarithm of the time, so that every network goes
-# through several good fits, of which the best is kept.
+# [1]: four waves in the logarithm of the time, so that every network goes through several
+# good fits, of which the best is kept.
 SCHEDULE = CosineLog(cycles=4)
 
 # Numbers are embedded where there are no more than this.

@@ -16,7 +16,7 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils.optimize import _check_optimize_result
 from sklearn.utils.parallel import _get_threadpool_controller
-from sklearn.utils.validation import _check_sample_weight, _check_y
+from sklearn.utils.validation import _check_sample_weight, _check_y, _num_samples
 
 try:
     from sklearn.callback import CallbackSupportMixin
@@ -47,6 +47,7 @@ __all__ = [
     "_check_y",
     "_fit_context",
     "_get_threadpool_controller",
+    "_num_samples",
     "_safe_indexing",
     "check_matplotlib_support",
     "has_callbacks",
