@@ -105,7 +105,7 @@ plt.show()
 
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=1)
 model = TabularMLPRegressor(random_state=0).fit(X_train, y_train)
-print("best epochs", model.best_iter_, "of", model.n_iter_)
+print("best epochs", model.network_best_iters_, "of", model.n_iter_)
 TrainingCurveDisplay.from_estimator(model)
 plt.show()
 

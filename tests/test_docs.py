@@ -14,7 +14,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # The oldest scikit-learn with which the page runs, and the optional packages that it needs.
 PAGES = {
-    "README.md": ("1.6", "matplotlib"),
+    "README.md": ("1.6", "matplotlib", "pandas"),
     "docs/design.md": ("1.7",),
     "docs/extending.md": ("1.6",),
     "docs/migrating.md": ("1.9",),
