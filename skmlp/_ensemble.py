@@ -47,7 +47,7 @@ class Ensemble:
         blocks = [X]
         if len(rows) > BLOCK_ROWS:
             blocks = (_safe_indexing(X, rows[b]) for b in slices(0, len(rows), BLOCK_ROWS))
-        with threads(len(self.members)) as thread_map:
+        with threads(len(self.members), len(rows)) as thread_map:
             parts = [self._predict(block, thread_map) for block in blocks]
         return np.concatenate(parts, axis=1)
 

@@ -198,7 +198,7 @@ class TabularFit:
     def train(self, callbacks):
         """Train all networks and return their outcomes."""
         report = self.report if self.estimator.verbose else None
-        with threads(len(self.runs)) as thread_map:
+        with threads(len(self.runs), self.runs[0].plan.batch_size) as thread_map:
             return train(self.runs, callbacks, report, thread_map)
 
     def report(self):
