@@ -4,7 +4,7 @@ The products of a small network are too short to be shared out: with two threads
 another program on one of two cores, a fit of satimage took eight times as long as with one.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
@@ -83,4 +83,7 @@ def threads(n_tasks, n_rows):
 
 def _map(pool, function, arguments):
     futures = [pool.submit(copy_context().run, function, each) for each in arguments]
-    return [future.result() for future in futures]
+    try:
+        return [future.result() for future in futures]
+    finally:
+        wait(futures)  # nothing runs on after an error or an interrupt
