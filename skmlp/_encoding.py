@@ -8,8 +8,6 @@ from numbers import Real
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import QuantileTransformer, StandardScaler
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -499,31 +497,3 @@ class RobustClip(TransformerMixin, BaseEstimator):
         # The formula multiplied by the scale, by which nothing is divided that may overflow.
         distance = X - self.median_
         return distance / np.hypot(self.scale_, distance / 3)
-
-
-def normal_quantiles(n_samples, random_state):
-    """Return a transformer of numbers to standard normal quantiles.
-
-    QuantileTransformer takes numbers within 1e-7 of an end of their column for that end: in
-    units that make a column that small, nothing of it is left.
-
-    Parameters
-    ----------
-    n_samples : int
-        The number of rows that it will be fitted to.
-
-    random_state : None, int or RandomState
-
-    Returns
-    -------
-    scaler : Pipeline
-        Unfitted.
-    """
-    n_quantiles = max(min(n_samples // 30, 1000), 10)
-    quantiles = QuantileTransformer(
-        n_quantiles=min(n_quantiles, n_samples),
-        output_distribution="normal",
-        subsample=None,
-        random_state=random_state,
-    )
-    return make_pipeline(quantiles, StandardScaler())

@@ -12,7 +12,6 @@ from skmlp._network import Network, network_outputs
 from skmlp._sklearn import _num_samples, _safe_indexing
 from skmlp._threads import threads
 
-
 # Rows that are encoded at a time in predictions: memory that does not grow with the table.
 BLOCK_ROWS = 2**14
 

@@ -177,7 +177,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     hidden_layer_sizes : array-like of int or int, default=(128, 128, 128)
         Units of each hidden layer, at least 1 each.
 
-    activation : str, Activation or list of them, default='selu'
+    activation : str, Activation or list of them, default='mish'
         Activation of the hidden layers, or one for each: a name or object of
         `skmlp.activations`.
 
@@ -328,7 +328,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     def __init__(
         self,
         hidden_layer_sizes=recipe.HIDDEN,
-        activation="selu",
+        activation="mish",
         *,
         max_iter="auto",
         learning_rate_init=0.04,

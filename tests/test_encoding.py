@@ -11,11 +11,10 @@ import pytest
 from scipy import sparse
 from sklearn import config_context
 from sklearn.exceptions import NotFittedError
-from sklearn.preprocessing import FunctionTransformer, QuantileTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.estimator_checks import estimator_checks_generator
-from sklearn.utils.validation import check_is_fitted
 
-from skmlp._encoding import RobustClip, TableEncoder, normal_quantiles
+from skmlp._encoding import RobustClip, TableEncoder
 
 AS_IT_IS = FunctionTransformer()
 RNG = np.random.default_rng(0)
@@ -779,9 +778,8 @@ WIDE = np.column_stack(
 )
 
 
-@pytest.mark.parametrize("scaler", [RobustClip(), normal_quantiles(90, 0)], ids=["clip", "nq"])
-def test_wide_scales(scaler):
-    fitted = encoder(scaler=scaler).fit(WIDE)
+def test_wide_scales():
+    fitted = encoder(scaler=RobustClip()).fit(WIDE)
     assert counts(fitted) == (8, 1, [])
     for X in (WIDE, 1e300 * np.sign(WIDE), 1e-300 * np.sign(WIDE)):
         encoded = fitted.transform(X)
@@ -851,31 +849,3 @@ def test_robust_clip_takes_columns_one_by_one():
 @pytest.mark.parametrize(("instance", "check"), list(estimator_checks_generator(RobustClip())))
 def test_robust_clip_meets_the_contract_of_scikit_learn(instance, check):
     check(instance)
-
-
-@pytest.mark.parametrize(
-    ("n_samples", "n_quantiles"),
-    [(1, 1), (7, 7), (10, 10), (299, 10), (330, 11), (29_999, 999), (10**6, 1000)],
-)
-def test_normal_quantiles(n_samples, n_quantiles):
-    scaler = normal_quantiles(n_samples, 5)
-    with pytest.raises(NotFittedError):
-        check_is_fitted(scaler)
-    quantiles, standard = (step for _, step in scaler.steps)
-    expected = QuantileTransformer(
-        n_quantiles=n_quantiles, output_distribution="normal", subsample=None, random_state=5
-    )
-    assert repr(quantiles) == repr(expected)
-    assert repr(standard) == "StandardScaler()"
-
-
-@pytest.mark.parametrize("n_samples", [1, 3, 12, 2000])
-def test_normal_quantiles_are_normal(n_samples):
-    X = np.exp(3 * np.random.default_rng(0).normal(size=(n_samples, 1)))
-    Z = normal_quantiles(n_samples, 0).fit_transform(X)
-    order = np.argsort(X[:, 0])
-    assert (np.diff(Z[order, 0]) >= 0).all()
-    np.testing.assert_allclose(Z.mean(), 0, atol=1e-12)
-    np.testing.assert_allclose(Z.std(), n_samples > 1, atol=1e-12)
-    if n_samples == 2000:
-        np.testing.assert_allclose(np.quantile(Z, [0.16, 0.5, 0.84]), [-1, 0, 1], atol=0.1)
