@@ -19,6 +19,8 @@ HIDDEN = (128, 128, 128)
 MANY, SOME = 3000, 1200
 STEPS = 1000
 FEWEST_EPOCHS, MOST_EPOCHS = 48, 200
+# Regression gained 3 % by twice the epochs, classification nothing.
+LONGER = 2
 
 # [1]: four waves in the logarithm of the time, so that every network goes through several
 # good fits, of which the best is kept.
@@ -53,10 +55,11 @@ def batch_size(n_samples):
     return -(-n_samples // max(1, round(n_samples / usual)))
 
 
-def n_epochs(n_samples, batch_size):
+def n_epochs(n_samples, batch_size, task):
     """Epochs for a training set, from the steps of each."""
     steps = -(-n_samples // batch_size)
-    return max(FEWEST_EPOCHS, min(MOST_EPOCHS, -(-STEPS // steps)))
+    epochs = max(FEWEST_EPOCHS, min(MOST_EPOCHS, -(-STEPS // steps)))
+    return epochs * (LONGER if task == "regression" else 1)
 
 
 def start(network, frequency, random_state):

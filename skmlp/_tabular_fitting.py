@@ -135,7 +135,7 @@ class TabularFit:
         batch_size = min(batch_size, len(rows))
         max_iter = estimator.max_iter
         if max_iter == "auto":
-            max_iter = recipe.n_epochs(len(rows), batch_size)
+            max_iter = recipe.n_epochs(len(rows), batch_size, estimator._targets.task)
         network = self.ensemble.network
         return Plan(
             **arrays,
