@@ -104,6 +104,9 @@ class TableEncoder:
 
     n_levels : list of int
         The number of levels for every column of codes.
+
+    empty : list of str
+        What error messages call the columns without any value in `fit`.
     """
 
     def __init__(self, categorical_features, scaler, max_one_hot=8):
@@ -134,6 +137,7 @@ class TableEncoder:
         columns = _read_table(X, "X")
         self.is_categorical = _find_categories(self.categorical_features, X, columns)
         self._kinds = [column.kind for column in columns]
+        self.empty = [column.place for column in columns if column.kind == "nothing"]
         there = [i for i, kind in enumerate(self._kinds) if kind != "nothing"]
         numbers = [i for i in there if not self.is_categorical[i]]
         categories = [i for i in there if self.is_categorical[i]]

@@ -1,6 +1,7 @@
 """One call of `fit` of a tabular estimator: from checked samples to trained networks."""
 
 import operator
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -52,12 +53,15 @@ class TabularFit:
         self.random_state = check_random_state(estimator.random_state)
         self.loss = estimator._loss()
         weight, X, y = samples.sample_weight, samples.X, self.encoded_y(samples)
-        # A sample without weight is as one that is not there.
         self.rows = np.arange(len(y))
         if weight is not None:
+            check_total_weight(weight, "all samples")
+            # A sample without weight is as one that is not there.
             self.rows = np.flatnonzero(weight)
             X, y, weight = _safe_indexing(X, self.rows), y[self.rows], weight[self.rows]
         encoder = TableEncoder(estimator.categorical_features, recipe.scaler()).fit(X)
+        for column in encoder.empty:
+            warnings.warn(f"{column} has no values: it is not used.", stacklevel=2)
         output = estimator._output(y, weight)
         self.ensemble = Ensemble(encoder, self.network(encoder), output, members=[])
         samples, arrays = self.arrays(samples)
@@ -95,11 +99,8 @@ class TabularFit:
 
     def parts(self, samples, arrays, held):
         """Rows to train on and the validation of each network."""
-        estimator, network, n_networks = (
-            self.estimator,
-            self.ensemble.network,
-            self.estimator.n_networks,
-        )
+        estimator, network = self.estimator, self.ensemble.network
+        n_networks = estimator.n_networks
         if held is not None:
             validation = make_validation(self, network, *held, None, self.loss)
             return [(self.rows, validation)] * n_networks
