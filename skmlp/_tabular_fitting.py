@@ -67,7 +67,8 @@ class TabularFit:
         samples, arrays = self.arrays(samples)
         held = None if validation is None else self.arrays(validation, "_val")
         parts = self.parts(samples, arrays, held)
-        plans = [self.make_plan(arrays, *part) for part in parts]
+        steps = self.steps(max(len(rows) for rows, _ in parts))
+        plans = [self.make_plan(arrays, *part, *steps) for part in parts]
         self.runs = [self.make_run(k, plan) for k, plan in enumerate(plans)]
 
     def encoded_y(self, samples):
@@ -128,16 +129,19 @@ class TabularFit:
         labels = None if labels is None else labels[self.rows]
         return recipe.folds(labels, n_samples, n_folds, self.random_state)
 
-    def make_plan(self, arrays, rows, validation):
+    def steps(self, n_rows):
+        """Batch size and epochs for the largest number of rows that a network trains on."""
         estimator = self.estimator
-        batch_size = estimator.batch_size
+        batch_size, max_iter = estimator.batch_size, estimator.max_iter
         if batch_size == "auto":
-            batch_size = recipe.batch_size(len(rows))
-        batch_size = min(batch_size, len(rows))
-        max_iter = estimator.max_iter
+            batch_size = recipe.batch_size(n_rows)
+        batch_size = min(batch_size, n_rows)
         if max_iter == "auto":
-            max_iter = recipe.n_epochs(len(rows), batch_size, estimator._targets.task)
-        network = self.ensemble.network
+            max_iter = recipe.n_epochs(n_rows, batch_size, estimator._targets.task)
+        return batch_size, max_iter
+
+    def make_plan(self, arrays, rows, validation, batch_size, max_iter):
+        estimator, network = self.estimator, self.ensemble.network
         return Plan(
             **arrays,
             rows=rows,
