@@ -287,6 +287,8 @@ def check_table(X, name):
 
     Values are not checked: that is done by column, when they are read.
     """
+    if hasattr(X, "collect_schema") and not hasattr(X, "shape"):
+        raise TypeError(f"{name} is a LazyFrame: give {name}.collect().")
     if not _is_frame(X):
         # NumPy would turn the numbers of lists into text where there is any.
         dtype = None if hasattr(X, "dtype") else object
@@ -396,6 +398,11 @@ def _find_categories(categorical_features, X, columns):
                 f"{column.place} holds text, which must be a category: select it in "
                 "categorical_features, or leave that at 'from_dtype'."
             )
+        if is_found and column.kind == "numbers" and (abs(column.values) > 2**53).any():
+            raise ValueError(
+                f"{column.place} is a category and holds integers beyond 2**53, not all of "
+                "which are told apart: give it as text."
+            )
     return booleans | found
 
 
@@ -408,6 +415,11 @@ def _selected(categorical_features, names, n_features):
     features = np.asarray([] if categorical_features is None else categorical_features)
     if not features.size:
         return selected
+    if features.ndim != 1:  # a set, or the tuples of columns with several levels
+        raise ValueError(
+            "categorical_features must be a list of masks, indices or names, got "
+            f"{categorical_features!r}."
+        )
     kind = features.dtype.kind
     got = {features.dtype.name}
     if kind == "O":

@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 from scipy import special
-from sklearn.preprocessing import StandardScaler
 
 from skmlp._batch import slices
 from skmlp._network import Network, network_outputs
@@ -53,8 +52,8 @@ class Ensemble:
     def _predict(self, X, map):
         # In float64 a row's prediction depends no more on the rows beside it.
         encoded = self.encoder.transform(X).astype(np.float64)
-        means = list(map(partial(self.mean, encoded), self.members))
-        return sum(means) / len(means)
+        means = map(partial(self.mean, encoded), self.members)
+        return self.output.limit(sum(means) / len(means))
 
     def mean(self, encoded, vectors):
         """The mean over several parameters of one network."""
@@ -86,6 +85,10 @@ class Output:
         """What is averaged, (n_columns, n_samples), from raw (n_outputs, n_samples)."""
         raise NotImplementedError
 
+    def limit(self, means):
+        """Means again in the range of what they are of: rounding may leave it."""
+        return means
+
     def errors(self, predictions, y):
         """Squared error of each sample, for y as `encode` returns it."""
         of_outputs = predictions[-y.shape[1] :]  # of two classes the second has an output
@@ -108,18 +111,28 @@ class Numbers(Output):
     """
 
     def __init__(self, y, sample_weight):
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.scaler = StandardScaler().fit(y, sample_weight=sample_weight)
-        if not np.isfinite(self.scaler.var_).all():
-            raise ValueError("The variance of y is not finite; give y in other units.")
+        y = y.astype(np.float64)
         self.low, self.high = y.min(axis=0), y.max(axis=0)
+        weights = None if sample_weight is None else sample_weight / sample_weight.max()
+        # StandardScaler takes numbers for constant where weights or means are large.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            self.mean = np.average(y, axis=0, weights=weights)
+            far = np.abs(y - self.mean).max(axis=0)
+            shares = ((y - self.mean) / far) ** 2
+            self.scale = far * np.sqrt(np.average(shares, axis=0, weights=weights))
+            self.scale[(self.low == self.high) | (self.scale == 0)] = 1
+            if not np.isfinite(self.scale**2).all():
+                raise ValueError("The variance of y is not finite; give y in other units.")
 
     def encode(self, y):
-        return self.scaler.transform(y)
+        return (y - self.mean) / self.scale
 
     def __call__(self, raw):
-        y = self.scaler.inverse_transform(raw.T.astype(np.float64))
-        return np.clip(y, self.low, self.high).T
+        y = raw.T.astype(np.float64) * self.scale + self.mean
+        return self.limit(y.T)
+
+    def limit(self, means):
+        return np.clip(means.T, self.low, self.high).T
 
     def errors(self, predictions, y):
         return super().errors(self.encode(predictions.T).T, y)

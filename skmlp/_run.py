@@ -138,7 +138,7 @@ class Outcome:
         None for a training that still goes on.
 
     latest : None or ndarray of shape (n_parameters,)
-        The parameters after the last epoch.
+        The parameters after the latest epoch.
     """
 
     vector: np.ndarray
@@ -299,6 +299,7 @@ class Run:
             converged=converged,
             warn=warn,
             samples=self.memory.progress.samples,
+            latest=self.theta[k].copy(),
         )
 
     def outcomes(self):
@@ -322,7 +323,6 @@ class Run:
             outcome = self.outcome(k, **how)
             outcome.memory = self.memory if alone else self.memory.of([k])
             outcome.memory.generator = copy.deepcopy(self.generator)
-            outcome.latest = self.theta[k].copy()
             self.stopped[int(self.alive[k])] = outcome
             if self.alive[k] == 0 and self.n_networks > 1:
                 self.state_of_first = self.random_state.get_state()

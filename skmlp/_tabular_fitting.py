@@ -95,7 +95,9 @@ class TabularFit:
             with naming(f"sample_weight{suffix}"):
                 check_total_weight(weight, "all samples")
             weight = (weight / weight.max()).astype(DTYPE)
-        arrays = {"X": X, "y": y.astype(DTYPE), "sample_weight": weight}
+        with np.errstate(over="ignore"):  # of samples without weight; of others it shows
+            y = y.astype(DTYPE)
+        arrays = {"X": X, "y": y, "sample_weight": weight}
         return replace(samples, X=X), arrays
 
     def parts(self, samples, arrays, held):
@@ -193,6 +195,7 @@ class TabularFit:
         """Give a copy of the estimator the parameters of one network, for a scorer."""
         estimator._model = replace(self.ensemble, encoder=AlreadyEncoded(), members=[[vector]])
         estimator.n_features_in_ = self.ensemble.network.inputs.n_columns
+        estimator._check_X = as_it_is
 
     def callbacks(self, given, describe):
         """What the training tells of its epochs: as of `Fit`."""
@@ -229,13 +232,20 @@ class TabularFit:
         which costs nothing but the time of predictions.
         """
         best, latest, validation = outcome.vector, outcome.latest, plan.validation
-        if latest is None or validation is None or np.array_equal(best, latest):
+        if not outcome.best_iter:  # no score to choose by; the start has learned nothing
+            return [latest]
+        if validation is None or np.array_equal(best, latest):
             return [best]
         output = self.ensemble.output
         a, b = (output(validation.raw(vector)) for vector in (best, latest))
         errors = [output.errors(p, validation.y) for p in (a, (a + b) / 2)]
         alone, both = np.average(errors, axis=1, weights=validation.sample_weight)
         return [best, latest] if both <= alone else [best]
+
+
+def as_it_is(X, *about):
+    """Stands for the check of X where it has been encoded, perhaps to no column at all."""
+    return X
 
 
 def mean_history(histories):

@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
-from threading import Lock
+
+from sklearn import config_context, get_config
 
 from skmlp._sklearn import _get_threadpool_controller
+from skmlp._training import in_turn
 
 # With fewer rows in a product threads get into each other's way.  On two cores, four networks
 # in two threads take .75 of the time of one thread with batches of 256 rows, .95 with 128, and
@@ -18,52 +20,20 @@ from skmlp._sklearn import _get_threadpool_controller
 FEWEST_ROWS = 200
 
 
-class BlasLimit:
-    """One thread for BLAS, from the first of several that ask for it to the last.
-
-    The limit is one of the process: without counting, two fits that overlap would leave it
-    behind.
-    """
-
-    def __init__(self):
-        self.lock, self.users = Lock(), 0
-        self.limiter, self.n_threads = None, 1
-
-    def acquire(self):
-        """Return the number of threads that BLAS had."""
-        with self.lock:
-            if not self.users:
-                blas = _get_threadpool_controller().select(user_api="blas")
-                self.n_threads = max((info["num_threads"] for info in blas.info()), default=1)
-                self.limiter = blas.limit(limits=1)
-            self.users += 1
-            return self.n_threads
-
-    def release(self):
-        with self.lock:
-            self.users -= 1
-            if not self.users:
-                self.limiter.restore_original_limits()
-
-
-LIMIT = BlasLimit()
-
-
 @contextmanager
 def single_threaded_blas():
     """Give BLAS one thread; yields the number that it had."""
-    n_threads = LIMIT.acquire()
-    try:
+    blas = _get_threadpool_controller().select(user_api="blas")
+    n_threads = max((info["num_threads"] for info in blas.info()), default=1)
+    with blas.limit(limits=1):
         yield n_threads
-    finally:
-        LIMIT.release()
 
 
 @contextmanager
 def threads(n_tasks, n_rows):
     """Yield a function like `map` that uses as many threads as BLAS would, and no more.
 
-    Tasks see NumPy's error state and the like as the caller does.
+    Tasks see NumPy's error state and scikit-learn's configuration as the caller does.
 
     Parameters
     ----------
@@ -75,14 +45,21 @@ def threads(n_tasks, n_rows):
     with single_threaded_blas() as n_threads:
         n_threads = min(n_threads, n_tasks)
         if n_threads == 1 or n_rows < FEWEST_ROWS:
-            yield map
+            yield in_turn
             return
         with ThreadPoolExecutor(n_threads) as pool:
             yield partial(_map, pool)
 
 
 def _map(pool, function, arguments):
-    futures = [pool.submit(copy_context().run, function, each) for each in arguments]
+    config = get_config()
+
+    def task(each):
+        # Both are of the thread, the limit where BLAS has its threads from OpenMP.
+        with config_context(**config), single_threaded_blas():
+            return function(each)
+
+    futures = [pool.submit(copy_context().run, task, each) for each in arguments]
     try:
         return [future.result() for future in futures]
     finally:

@@ -78,7 +78,12 @@ def interrupt(callbacks, outcomes):
     callbacks.interrupt(outcomes)
 
 
-def train(runs, callbacks, report=None, map=map):
+def in_turn(function, arguments):
+    """A list as of `map`, which would take a StopIteration of the function for its own."""
+    return [function(each) for each in arguments]
+
+
+def train(runs, callbacks, report=None, map=in_turn):
     """Train until every network has stopped, or for `max_iter` epochs.
 
     Parameters
@@ -91,8 +96,8 @@ def train(runs, callbacks, report=None, map=map):
     report : callable, default=None
         Called without arguments after every epoch.
 
-    map : callable, default=map
-        May train several at the same time.
+    map : callable, default=in_turn
+        May train several at the same time; returns a list.
 
     Returns
     -------
@@ -107,7 +112,7 @@ def train(runs, callbacks, report=None, map=map):
         for _ in range(max_iter):
             callbacks.begin_epoch()
             living = [run for run in runs if len(run.alive)]
-            stopped = list(map(advance, living))
+            stopped = map(advance, living)
             if report is not None:
                 report()
             callbacks.end_epoch(outcomes)

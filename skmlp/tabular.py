@@ -135,7 +135,8 @@ class BaseTabularMLP(Trainable, Configured):
             )
         if not self.network_best_iters_.all():
             warnings.warn(
-                "No epoch had a finite validation score: the weights are those of the start.",
+                "A network had no finite validation score in any epoch: it has the weights of "
+                "the last. scoring='loss' is finite for every part of the samples.",
                 ConvergenceWarning,
                 stacklevel=2,
             )
