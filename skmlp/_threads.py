@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
+from threading import Lock
 
+import threadpoolctl
 from sklearn import config_context, get_config
 
 from skmlp._sklearn import _get_threadpool_controller
@@ -20,13 +22,62 @@ from skmlp._training import in_turn
 FEWEST_ROWS = 200
 
 
+class BlasLimit:
+    """One thread for BLAS, from the first of several that ask for it to the last.
+
+    The limit is one of the process: without counting, two fits that overlap would leave it
+    behind, with threadpoolctl 3.8 as before it.
+    """
+
+    def __init__(self):
+        self.lock, self.users = Lock(), 0
+        self.limiter, self.n_threads = None, 1
+
+    def acquire(self):
+        """Return the number of threads that BLAS had."""
+        with self.lock:
+            if not self.users:
+                blas = _blas()
+                self.n_threads = max((info["num_threads"] for info in blas.info()), default=1)
+                _let_this_thread_set_limits()
+                self.limiter = blas.limit(limits=1)
+            self.users += 1
+            return self.n_threads
+
+    def release(self):
+        with self.lock:
+            self.users -= 1
+            if not self.users:
+                _let_this_thread_set_limits()
+                self.limiter.restore_original_limits()
+                _let_this_thread_set_limits()  # or any other, from now on
+
+
+def _blas():
+    return _get_threadpool_controller().select(user_api="blas")
+
+
+def _let_this_thread_set_limits():
+    """Since 3.8, threadpoolctl ignores all threads but the first that has set a limit.
+
+    The last of several fits, which lifts the limit, may be in another.
+    """
+    controller = getattr(threadpoolctl, "OpenBLASController", None)
+    if hasattr(controller, "clear_controlling_thread"):
+        controller.clear_controlling_thread(force=True)
+
+
+LIMIT = BlasLimit()
+
+
 @contextmanager
 def single_threaded_blas():
     """Give BLAS one thread; yields the number that it had."""
-    blas = _get_threadpool_controller().select(user_api="blas")
-    n_threads = max((info["num_threads"] for info in blas.info()), default=1)
-    with blas.limit(limits=1):
+    n_threads = LIMIT.acquire()
+    try:
         yield n_threads
+    finally:
+        LIMIT.release()
 
 
 @contextmanager
@@ -56,7 +107,7 @@ def _map(pool, function, arguments):
 
     def task(each):
         # Both are of the thread, the limit where BLAS has its threads from OpenMP.
-        with config_context(**config), single_threaded_blas():
+        with config_context(**config), _blas().limit(limits=1):
             return function(each)
 
     futures = [pool.submit(copy_context().run, task, each) for each in arguments]

@@ -1,4 +1,4 @@
-"""Threads for networks, one for BLAS: what is restored and passed on."""
+"""Threads for networks, one for BLAS: what is counted, restored and passed on."""
 
 import time
 import warnings
@@ -11,7 +11,7 @@ from sklearn import config_context, get_config
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from skmlp import TabularMLPClassifier, TabularMLPRegressor
-from skmlp._threads import FEWEST_ROWS, single_threaded_blas, threads
+from skmlp._threads import FEWEST_ROWS, BlasLimit, single_threaded_blas, threads
 
 WAIT = 30  # seconds, after which a test that hangs fails
 ROWS = FEWEST_ROWS  # from which on there are threads
@@ -40,12 +40,68 @@ def test_one_thread_and_then_as_many_as_before(n_threads):
         assert blas_threads() == {1}
 
 
-def test_nested_limits(n_threads):
+def test_nested_users_are_counted(n_threads):
     with single_threaded_blas() as outer:
         with single_threaded_blas() as inner:
-            assert outer == n_threads
-            assert inner == 1
+            assert inner == outer == n_threads
         assert blas_threads() == {1}
+
+
+def test_users_that_overlap_are_counted(n_threads):
+    """The first to come is the first to go."""
+    limit = BlasLimit()
+    assert limit.acquire() == limit.acquire() == n_threads
+    limit.release()
+    assert blas_threads() == {1}
+    limit.release()
+    assert blas_threads() == {n_threads}
+    assert limit.acquire() == n_threads
+    limit.release()
+
+
+def test_users_in_threads_of_their_own(n_threads):
+    """The thread that has set the limit is not the one that lifts it, and lives on."""
+    here, there, gone = Event(), Event(), Event()
+
+    def first():
+        with single_threaded_blas():
+            here.set()
+            there.wait(WAIT)
+        gone.set()
+
+    def second():
+        here.wait(WAIT)
+        with single_threaded_blas():
+            there.set()
+            gone.wait(WAIT)
+            return blas_threads()
+
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(first)
+        assert pool.submit(second).result() == {1}
+        assert blas_threads() == {n_threads}
+
+
+def test_others_may_set_limits_afterwards(n_threads):
+    with single_threaded_blas():
+        pass
+
+    def set_one():
+        with threadpool_limits(n_threads + 1, user_api="blas"):
+            return blas_threads()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(set_one).result() == {n_threads + 1}
+
+
+def test_the_number_is_that_of_the_moment(n_threads):
+    limit = BlasLimit()
+    limit.acquire()
+    limit.release()
+    with threadpool_limits(n_threads + 1, user_api="blas"):
+        assert limit.acquire() == n_threads + 1
+        limit.release()
+        assert blas_threads() == {n_threads + 1}
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
@@ -59,15 +115,13 @@ def test_an_error_lifts_the_limit(error, n_threads):
 
 
 def test_many_users_at_once(n_threads):
-    """Which of them sets the limit is up to threadpoolctl; afterwards it is lifted."""
-    pytest.importorskip("threadpoolctl", "3.8")  # before, users that overlap leave it behind
-
     def use(i):
-        with single_threaded_blas():
+        with single_threaded_blas() as yielded:
             time.sleep(0.001 * (i % 3))
+            return yielded, blas_threads()
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(use, range(40)))
+        assert list(pool.map(use, range(40))) == [(n_threads, {1})] * 40
     assert blas_threads() == {n_threads}
 
 
@@ -251,11 +305,12 @@ def test_fits_at_once(Estimator, n_threads, expected):
 @kinds
 @in_threads
 def test_one_of_two_fits_fails(Estimator, n_threads):
-    begun, failed = Event(), Event()
+    begun, failed, seen = Event(), Event(), []
 
     def wait(estimator, X, y):
         begun.set()
         failed.wait(WAIT)
+        seen.append(blas_threads())
         return 0.5
 
     def fail(estimator, X, y):
@@ -270,6 +325,7 @@ def test_one_of_two_fits_fails(Estimator, n_threads):
     failed.set()
     other.join(WAIT)
     assert model.n_iter_ == 3
+    assert seen == [{1}] * 3  # the limit of the one that goes on has not been lifted
     assert blas_threads() == {n_threads}
 
 
