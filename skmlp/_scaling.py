@@ -124,6 +124,8 @@ def _statistics(array, sample_weight, name):
         array = array.copy()
         array.sum_duplicates()  # StandardScaler would count each part
     with np.errstate(over="ignore", invalid="ignore"):
+        if sample_weight is not None:  # StandardScaler takes their sum for a number of rows
+            sample_weight = sample_weight / sample_weight.max()
         scaler = StandardScaler(with_mean=centred).fit(array, sample_weight=sample_weight)
     if not np.isfinite(scaler.var_).all():
         raise ValueError(f"standardize=True: the variance of {name} is not finite.")

@@ -53,21 +53,22 @@ class TabularFit:
         self.random_state = check_random_state(estimator.random_state)
         self.loss = estimator._loss()
         weight, X, y = samples.sample_weight, samples.X, self.encoded_y(samples)
-        self.rows = np.arange(len(y))
+        self.rows, self.fewest_held = np.arange(len(y)), 0
         if weight is not None:
             check_total_weight(weight, "all samples")
             # A sample without weight is as one that is not there.
             self.rows = np.flatnonzero(weight)
             X, y, weight = _safe_indexing(X, self.rows), y[self.rows], weight[self.rows]
         encoder = TableEncoder(estimator.categorical_features, recipe.scaler()).fit(X)
-        for column in encoder.empty:
-            warnings.warn(f"{column} has no values: it is not used.", stacklevel=2)
+        if encoder.empty:
+            columns = ", ".join(encoder.empty)
+            warnings.warn(f"Columns without any value are not used: {columns}.", stacklevel=2)
         output = estimator._output(y, weight)
         self.ensemble = Ensemble(encoder, self.network(encoder), output, members=[])
         samples, arrays = self.arrays(samples)
         held = None if validation is None else self.arrays(validation, "_val")
         parts = self.parts(samples, arrays, held)
-        steps = self.steps(max(len(rows) for rows, _ in parts))
+        steps = self.steps(len(self.rows) - self.fewest_held)
         plans = [self.make_plan(arrays, *part, *steps) for part in parts]
         self.runs = [self.make_run(k, plan) for k, plan in enumerate(plans)]
 
@@ -110,10 +111,14 @@ class TabularFit:
         if not estimator.early_stopping:
             return [(self.rows, None)] * n_networks
         fold = self.folds(samples)
+        self.fewest_held = np.bincount(fold).min()
         parts = []
         for k in range(n_networks):
             out = fold == k % (fold.max() + 1)
             rows, held_rows = self.rows[~out], self.rows[out]
+            if arrays["sample_weight"] is not None:
+                check_total_weight(arrays["sample_weight"][held_rows], "the validation set")
+                check_total_weight(arrays["sample_weight"][rows], "the training set")
             validation = make_validation(self, network, samples, arrays, held_rows, self.loss)
             parts.append((rows, validation))
         return parts
@@ -174,11 +179,21 @@ class TabularFit:
         random_state = np.random.RandomState(seed)
         frequency = recipe.FREQUENCIES[k % len(recipe.FREQUENCIES)]
         theta, factors = recipe.start(plan.network, frequency, random_state)
+        self.clear_absent_levels(plan, theta)
         plan = replace(plan, rate_factors=factors.astype(DTYPE))
         theta = theta.astype(DTYPE)[None]
         memory = Memory.blank(plan, theta)
         memory.generator = np.random.default_rng(seed)
         return Run(plan, theta, memory, random_state)
+
+    def clear_absent_levels(self, plan, theta):
+        """Levels that the network will not see begin, and stay, as missing ones begin."""
+        inputs, views = plan.network.inputs, plan.network.input_views(theta)
+        codes = plan.X[plan.rows, inputs.n_plain :].T
+        for name, column in zip(inputs.tables, codes, strict=True):
+            absent = np.ones(len(views[name]), bool)
+            absent[column.astype(int)] = False
+            views[name][absent] = 0
 
     def usual_scoring(self):
         """What stands for `scoring=None`: accuracy of several labels at once says little."""

@@ -264,6 +264,8 @@ def unique(labels, name="classes"):
         return np.array(distinct.tolist()) if distinct.dtype == object else distinct
     except TypeError:
         kinds = sorted({type(label).__name__ for label in labels.ravel()})
+        if missing := set(kinds) & {"NoneType", "NAType", "NaTType"}:
+            raise ValueError(f"{name} has missing values ({', '.join(missing)}).") from None
         raise TypeError(
             f"The labels of {name} cannot be sorted; their types are {', '.join(kinds)}."
         ) from None

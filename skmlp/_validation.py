@@ -23,6 +23,8 @@ def naming(argument):
     try:
         yield
     except (TypeError, ValueError) as error:
+        if "boolean value of NA is ambiguous" in str(error):
+            raise ValueError(f"{argument} has missing values (NA).") from error
         without_data = re.sub("'.*?'", "", str(error))
         if re.search(rf"\b({names})\b", without_data):
             raise

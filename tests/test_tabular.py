@@ -36,7 +36,7 @@ from skmlp.schedules import CosineLog, Progress
 
 CLASSIFIER, REGRESSOR = TabularMLPClassifier, TabularMLPRegressor
 kinds = pytest.mark.parametrize("Estimator", [CLASSIFIER, REGRESSOR])
-pytestmark = pytest.mark.filterwarnings("ignore:Column .* of X has no values")
+pytestmark = pytest.mark.filterwarnings("ignore:Columns without any value")
 SMALL = {"hidden_layer_sizes": (8,), "n_networks": 2, "max_iter": 3, "random_state": 0}
 N = 60
 RNG = np.random.default_rng(0)
@@ -296,8 +296,9 @@ def test_a_column_without_values_is_named(Estimator, weights):
         warnings.simplefilter("always")
         small(Estimator).fit(frame(first=first), Y[Estimator], weights)
     names = ["empty"] if weights is None else ["empty", "first"]
-    expected = [f"Column {name!r} of X has no values: it is not used." for name in names]
-    assert [str(warning.message) for warning in caught] == expected
+    columns = ", ".join(f"Column {name!r} of X" for name in names)
+    (warning,) = caught
+    assert str(warning.message) == f"Columns without any value are not used: {columns}."
 
 
 @kinds
@@ -1750,3 +1751,31 @@ def test_bundled_data(load, Estimator, linear):
     score = model.fit(X_train, y_train).score(X_test, y_test)
     other = make_pipeline(StandardScaler(), linear).fit(X_train, y_train)
     assert score > other.score(X_test, y_test) - 0.1
+
+
+@pytest.mark.parametrize("missing", ["None", "NA", "NaT"])
+@pytest.mark.parametrize("kind", [object, "string"])
+def test_missing_labels(missing, kind):
+    pd = pytest.importorskip("pandas")
+    value = getattr(pd, missing, None)
+    y = pd.Series([value, "a", "b", "c"] * 10, dtype=kind)
+    with pytest.raises(ValueError, match=r"y has missing values|y.*contains NaN"):
+        small(CLASSIFIER).fit(np.arange(40.0)[:, None], y)
+
+
+@kinds
+def test_fewer_networks_are_the_first_of_more(Estimator):
+    """Also where the folds differ in size, here across a bound of the batch size."""
+    n_samples = 1371
+    x = np.random.default_rng(0).normal(size=(n_samples, 1))
+    y = x[:, 0] > 0 if Estimator is CLASSIFIER else x[:, 0]
+    one, three = (small(Estimator, n_networks=n, max_iter="auto").fit(x, y) for n in (1, 3))
+    assert one.n_iter_ == three.n_iter_
+    assert one.network_scores_[0] == three.network_scores_[0]
+
+
+@kinds
+def test_weights_that_vanish_beside_others_are_named(Estimator):
+    weights = np.where(np.arange(N) == 0, 1e60, 1.0)
+    with pytest.raises(ValueError, match=r"sample_weight has the sum 0\.0"):
+        small(Estimator).fit(frame(), Y[Estimator], weights)
