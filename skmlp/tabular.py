@@ -205,7 +205,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         Share of each label that is spread over all classes while training, in [0, 1).  It is
         taken back in `predict_proba`.  Not used for multi-label targets.
 
-    n_networks : int, default=4
+    n_networks : int, default=6
         Networks to train and to average: time and memory of fit and prediction are in
         proportion.  Each holds back another part of the samples and sees numbers at another
         scale.
@@ -337,7 +337,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         dropout=0.15,
         weight_decay=0.02,
         label_smoothing=0.1,
-        n_networks=4,
+        n_networks=6,
         embedding="auto",
         categorical_features="from_dtype",
         class_weight=None,
@@ -479,7 +479,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     weight_decay : float, default=0.02
         Decoupled weight decay, at least 0, as in :class:`skmlp.optimizers.AdamW`.
 
-    n_networks : int, default=4
+    n_networks : int, default=6
         Networks to train and to average: time and memory of fit and prediction are in
         proportion.  Each holds back another part of the samples and sees numbers at another
         scale.
@@ -592,7 +592,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         batch_size="auto",
         dropout=0.15,
         weight_decay=0.02,
-        n_networks=4,
+        n_networks=6,
         embedding="auto",
         categorical_features="from_dtype",
         early_stopping=True,
