@@ -100,7 +100,7 @@ plt.show()
 # So few rows with so much noise are the case for a linear model, and it is not beaten here.
 # But nothing had to be prepared for the tabular model, and it does better than boosting.
 #
-# Its curves are means over its four networks.  They go up and down with the learning rate,
+# Its curves are means over its networks.  They go up and down with the learning rate,
 # and each network keeps the best of its epochs.
 
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=1)

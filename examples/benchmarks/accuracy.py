@@ -13,15 +13,20 @@ else numbers; one column holds classes if it is not numeric, has two values, or 
 an integer dtype.  A shuffled 70 % are trained on, at most --max-train rows, and as many of the
 rest are tested.
 
-Nothing is tuned: every contender has its defaults, but for the iterations that a linear model
-needs to converge.  The error is 1 - accuracy, 1 - R^2 or 1 - macro average precision.  Fits
-take one thread and are not repeated: read their times as rough.
+A contender may have other parameters than its defaults, for what a choice gains:
+
+    python examples/benchmarks/accuracy.py --contenders boosting tabular tabular:n_networks=1
+
+Nothing else is tuned: every contender has its defaults, but for the iterations that a linear
+model needs to converge.  The error is 1 - accuracy, 1 - R^2 or 1 - macro average precision.
+Fits take one thread and are not repeated: read their times as rough.
 
 With --results a result is written as soon as it is there, and those that the file has are not
 measured again; it reports all of them.
 """
 
 import argparse
+import ast
 import json
 import re
 import sys
@@ -238,11 +243,19 @@ def measure(task, model, X, y):
     return {"error": 1 - r2_score(y, model.predict(X))}
 
 
+def parsed(contender):
+    """The name of a contender and its parameters, from name:parameter=value,..."""
+    name, _, settings = contender.partition(":")
+    pairs = [setting.split("=") for setting in settings.split(",") if setting]
+    return name, {parameter: ast.literal_eval(value) for parameter, value in pairs}
+
+
 def run(contender, X, y, task, train, test):
     """Train and test one contender; what it fails with is a result as well."""
     X_train, X_test = (X.iloc[rows] if is_frame(X) else X[rows] for rows in (train, test))
+    name, parameters = parsed(contender)
     try:
-        model = CONTENDERS[contender](task, X)
+        model = CONTENDERS[name](task, X).set_params(**parameters)
         start = perf_counter()
         model.fit(X_train, y[train])
         seconds = perf_counter() - start
@@ -345,7 +358,8 @@ def print_summary(names, contenders, errors, losses, seconds):
 
 def report(results, names):
     present = {result["contender"] for result in results}
-    contenders = [contender for contender in CONTENDERS if contender in present]
+    order = list(CONTENDERS)
+    contenders = sorted(present, key=lambda name: (order.index(parsed(name)[0]), name))
     failed = {
         (result["data"], result["contender"]): result["failed"]
         for result in results
@@ -373,9 +387,7 @@ def main():
     parser.add_argument("--target", help="the column to predict, in every file")
     parser.add_argument("--names", nargs="+", help="of data sets, by default all")
     parser.add_argument("--max-train", type=int, default=8000)
-    parser.add_argument(
-        "--contenders", nargs="+", choices=CONTENDERS, default=list(CONTENDERS)
-    )
+    parser.add_argument("--contenders", nargs="+", default=list(CONTENDERS))
     parser.add_argument("--splits", type=int, default=1)
     parser.add_argument("--results", type=Path, metavar="FILE.jsonl")
     args = parser.parse_args()
@@ -387,6 +399,8 @@ def main():
     names = args.names or list(there)
     if unknown := set(names) - set(there):
         parser.error(f"no such data: {', '.join(sorted(unknown))}")
+    if unknown := {parsed(contender)[0] for contender in args.contenders} - set(CONTENDERS):
+        parser.error(f"no such contender: {', '.join(sorted(unknown))}")
     warnings.simplefilter("ignore", ConvergenceWarning)  # at the defaults of the MLPs
     warnings.filterwarnings("ignore", "Found unknown categories")
     skmlp.show_versions()
