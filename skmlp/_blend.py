@@ -46,7 +46,9 @@ class Blend(Activation):
         np.vecdot(delta, change, out=gradient)
         np.multiply(delta, weights[..., None], out=change)
         delta -= change
-        self.activation.backward(z, output, change, inner)
+        self.activation.backward(
+            z if self.activation.keeps_input else output, output, change, inner
+        )
         delta += change
 
 

@@ -89,8 +89,8 @@ class TableEncoder:
         levels False and True.
 
     scaler : transformer
-        For the numbers, as float64 and without missing values, column by column; a clone is
-        fitted.
+        For the numbers, as float64, column by column; a clone is fitted, to numbers with NaN
+        where they are missing.
 
     max_one_hot : int, default=8
         The most levels of a category column that is encoded as switches; two always are.
@@ -141,7 +141,7 @@ class TableEncoder:
         there = [i for i, kind in enumerate(self._kinds) if kind != "nothing"]
         numbers = [i for i in there if not self.is_categorical[i]]
         categories = [i for i in there if self.is_categorical[i]]
-        self._numbers = Numbers(numbers, columns, self.scaler)
+        self._numbers = NumberColumns(numbers, columns, self.scaler)
         self._switches, self._codes = {}, {}
         for i in categories:
             levels = Levels(columns[i])
@@ -191,7 +191,7 @@ class TableEncoder:
         return cast(encoded, np.float32, name)
 
 
-class Numbers:
+class NumberColumns:
     """Columns of numbers, of which each has a value in the rows of `fit`.
 
     Parameters
@@ -225,7 +225,8 @@ class Numbers:
         self.scaler = clone(scaler)
         if len(self.varying):
             with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is checked
-                self.scaler.fit(filled[:, self.varying])
+                # Not on filled ones, whose quartiles move to the median.
+                self.scaler.fit(values[:, self.varying])
 
     def encode(self, columns):
         """Return the scaled numbers, and where the gappy columns have missing values.
@@ -484,6 +485,7 @@ class RobustClip(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
+            NaN is left out of account.
 
         y : ignored
 
@@ -491,9 +493,10 @@ class RobustClip(TransformerMixin, BaseEstimator):
         -------
         self : RobustClip
         """
-        X = validate_data(self, X, dtype=np.float64)
-        lower, self.median_, upper = np.quantile(X, [0.25, 0.5, 0.75], axis=0)
-        self.scale_ = np.where(lower < upper, upper - lower, np.ptp(X, axis=0) / 2)
+        X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        lower, self.median_, upper = np.nanquantile(X, [0.25, 0.5, 0.75], axis=0)
+        extent = np.nanmax(X, axis=0) - np.nanmin(X, axis=0)
+        self.scale_ = np.where(lower < upper, upper - lower, extent / 2)
         self.scale_[self.scale_ == 0] = np.inf
         return self
 
@@ -509,7 +512,14 @@ class RobustClip(TransformerMixin, BaseEstimator):
         clipped : ndarray of shape (n_samples, n_features), dtype float64
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        X = validate_data(
+            self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False
+        )
         # The formula multiplied by the scale, by which nothing is divided that may overflow.
         distance = X - self.median_
         return distance / np.hypot(self.scale_, distance / 3)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags

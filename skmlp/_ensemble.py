@@ -95,7 +95,7 @@ class Output:
         return ((of_outputs.T - y) ** 2).sum(axis=1)
 
 
-class Numbers(Output):
+class StandardizedNumbers(Output):
     """Standardized numbers; predictions go no further than the targets of the training did.
 
     Parameters

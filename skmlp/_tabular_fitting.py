@@ -52,10 +52,10 @@ class TabularFit:
         self.estimator = estimator
         self.random_state = check_random_state(estimator.random_state)
         self.loss = estimator._loss()
+        samples = replace(samples, sample_weight=relative(samples.sample_weight))
         weight, X, y = samples.sample_weight, samples.X, self.encoded_y(samples)
         self.rows, self.fewest_held = np.arange(len(y)), 0
         if weight is not None:
-            check_total_weight(weight, "all samples")
             # A sample without weight is as one that is not there.
             self.rows = np.flatnonzero(weight)
             X, y, weight = _safe_indexing(X, self.rows), y[self.rows], weight[self.rows]
@@ -91,11 +91,8 @@ class TabularFit:
         X = self.ensemble.encoder.transform(samples.X, f"X{suffix}")
         with naming(f"y{suffix}"):
             y = self.ensemble.output.encode(self.encoded_y(samples))
-        weight = samples.sample_weight
-        if weight is not None:
-            with naming(f"sample_weight{suffix}"):
-                check_total_weight(weight, "all samples")
-            weight = (weight / weight.max()).astype(DTYPE)
+        with naming(f"sample_weight{suffix}"):
+            weight = relative(samples.sample_weight)
         with np.errstate(over="ignore"):  # of samples without weight; of others it shows
             y = y.astype(DTYPE)
         arrays = {"X": X, "y": y, "sample_weight": weight}
@@ -116,9 +113,6 @@ class TabularFit:
         for k in range(n_networks):
             out = fold == k % (fold.max() + 1)
             rows, held_rows = self.rows[~out], self.rows[out]
-            if arrays["sample_weight"] is not None:
-                check_total_weight(arrays["sample_weight"][held_rows], "the validation set")
-                check_total_weight(arrays["sample_weight"][rows], "the training set")
             validation = make_validation(self, network, samples, arrays, held_rows, self.loss)
             parts.append((rows, validation))
         return parts
@@ -129,7 +123,7 @@ class TabularFit:
         if n_samples < 4:  # R^2 of one sample is not defined
             raise ValueError(
                 "early_stopping=True needs at least 4 samples, to hold back 2, got "
-                f"n_samples = {n_samples}."
+                f"n_samples = {n_samples}, not counting those without weight."
             )
         n_folds = min(n_samples // 2, round(1 / self.estimator.validation_fraction))
         labels = self.estimator._strata(samples.y)
@@ -179,17 +173,20 @@ class TabularFit:
         random_state = np.random.RandomState(seed)
         frequency = recipe.FREQUENCIES[k % len(recipe.FREQUENCIES)]
         theta, factors = recipe.start(plan.network, frequency, random_state)
-        self.clear_absent_levels(plan, theta)
+        self.clear_absent(plan, theta)
         plan = replace(plan, rate_factors=factors.astype(DTYPE))
         theta = theta.astype(DTYPE)[None]
         memory = Memory.blank(plan, theta)
         memory.generator = np.random.default_rng(seed)
         return Run(plan, theta, memory, random_state)
 
-    def clear_absent_levels(self, plan, theta):
-        """Levels that the network will not see begin, and stay, as missing ones begin."""
+    def clear_absent(self, plan, theta):
+        """What the network will not see begins, and stays, without an effect."""
         inputs, views = plan.network.inputs, plan.network.input_views(theta)
-        codes = plan.X[plan.rows, inputs.n_plain :].T
+        X = plan.X[plan.rows]
+        constant = np.flatnonzero(np.ptp(X[:, : inputs.n_plain], axis=0) == 0)
+        plan.network.blocks(theta)[0][constant] = 0
+        codes = X[:, inputs.n_plain :].T
         for name, column in zip(inputs.tables, codes, strict=True):
             absent = np.ones(len(views[name]), bool)
             absent[column.astype(int)] = False
@@ -258,13 +255,21 @@ class TabularFit:
         return [best, latest] if both <= alone else [best]
 
 
+def relative(sample_weight):
+    """Weights up to 1, as float32, of which those that are nothing beside others are 0."""
+    if sample_weight is None:
+        return None
+    check_total_weight(sample_weight, "all samples")
+    return (sample_weight / sample_weight.max()).astype(DTYPE)
+
+
 def as_it_is(X, *about):
     """Stands for the check of X where it has been encoded, perhaps to no column at all."""
     return X
 
 
 def mean_history(histories):
-    """The means over the networks, for the epochs that all of them have completed.
+    """The means over the networks, of which an interrupt may leave some an epoch behind.
 
     Parameters
     ----------
@@ -274,8 +279,9 @@ def mean_history(histories):
     -------
     history : dict of str to ndarray of shape (n_epochs,)
     """
-    n_epochs = min(len(history["loss"]) for history in histories)
+    n_epochs = max(len(history["loss"]) for history in histories)
+    rows = [[h for h in histories if i < len(h["loss"])] for i in range(n_epochs)]
     return {
-        name: np.mean([np.ravel(history[name][:n_epochs]) for history in histories], axis=0)
+        name: np.array([np.mean([h[name][i] for h in row]) for i, row in enumerate(rows)])
         for name in histories[0]
     }

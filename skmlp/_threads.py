@@ -110,8 +110,10 @@ def _map(pool, function, arguments):
         with config_context(**config), _blas().limit(limits=1):
             return function(each)
 
-    futures = [pool.submit(copy_context().run, task, each) for each in arguments]
+    futures = []
     try:
+        for each in arguments:
+            futures.append(pool.submit(copy_context().run, task, each))
         return [future.result() for future in futures]
     finally:
         wait(futures)  # nothing runs on after an error or an interrupt

@@ -109,7 +109,7 @@ class FirstOrder(Optimizer):
         state : dict
             What `init` returned.
 
-        rate : float or ndarray of shape (n_networks, 1) or (n_networks, n_parameters)
+        rate : float or ndarray of shape (n_networks, 1) or (n_parameters,)
             The learning rate.
 
         t : int

@@ -16,7 +16,7 @@ from skmlp._class_weight import sample_weight_by_class
 from skmlp._component import accepts
 from skmlp._configuration import Configured
 from skmlp._encoding import check_table
-from skmlp._ensemble import LabelProbabilities, Numbers, Probabilities
+from skmlp._ensemble import LabelProbabilities, Probabilities, StandardizedNumbers
 from skmlp._sklearn import Interval, RealNotInt, StrOptions, _fit_context
 from skmlp._tabular_fitting import TabularFit, mean_history
 from skmlp._targets import classification_targets, regression_targets
@@ -207,8 +207,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
 
     n_networks : int, default=6
         Networks to train and to average: time and memory of fit and prediction are in
-        proportion.  Each holds back another part of the samples and sees numbers at another
-        scale.
+        proportion.  Each holds back another part of the samples.
 
     embedding : {'auto', 'periodic'} or None, default='auto'
         Whether numbers go in as learned periodic functions of themselves too.  'auto' does
@@ -481,8 +480,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
 
     n_networks : int, default=6
         Networks to train and to average: time and memory of fit and prediction are in
-        proportion.  Each holds back another part of the samples and sees numbers at another
-        scale.
+        proportion.  Each holds back another part of the samples.
 
     embedding : {'auto', 'periodic'} or None, default='auto'
         Whether numbers go in as learned periodic functions of themselves too.  'auto' does
@@ -629,7 +627,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         return SquaredError()
 
     def _output(self, y, sample_weight):
-        return Numbers(y, sample_weight)
+        return StandardizedNumbers(y, sample_weight)
 
     def _strata(self, y):
         return None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skmlp._blend import Blend, blended
-from skmlp.activations import ACTIVATIONS, Maxout, PReLU, ReLU
+from skmlp.activations import ACTIVATIONS, Activation, Maxout, PReLU, ReLU
 
 UNITS, BATCH = 5, 7
 RNG = np.random.default_rng(0)
@@ -72,3 +72,23 @@ def test_it_begins_as_the_activation():
 @pytest.mark.parametrize("activation", [Maxout(), PReLU()])
 def test_those_that_cannot_be_blended_stay_as_they_are(activation):
     assert blended([activation], [UNITS]) == [activation]
+
+
+class InPlaceTanh(Activation):
+    """Of a user: its `backward` reads the output where it says that z is that too."""
+
+    def forward(self, z, a, scratch):
+        np.tanh(z, out=a)
+
+    def backward(self, z, a, delta, scratch):
+        delta *= 1 - z * z
+
+
+def test_an_activation_that_takes_z_for_its_output():
+    deltas = []
+    for activation in (InPlaceTanh(), ACTIVATIONS["tanh"]()):
+        blend, z, delta = Blend(activation, UNITS), Z.copy(), UPSTREAM.copy()
+        a, scratch = blend.apply(z, WEIGHTS)
+        blend.backward(z, a, delta, scratch, WEIGHTS, np.empty(UNITS))
+        deltas.append(delta)
+    np.testing.assert_allclose(*deltas, rtol=1e-12)

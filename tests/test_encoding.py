@@ -737,12 +737,12 @@ class Recorder(FunctionTransformer):
         return super().fit(X)
 
 
-def test_the_scaler_is_a_clone_that_sees_what_varies_and_is_filled():
+def test_the_scaler_is_a_clone_that_sees_what_varies_and_what_is_missing():
     scaler = Recorder()
     fitted = encoder(scaler=scaler).fit([[1.0, 5, "a"], [None, 5, "b"], [4.0, 5, "a"]])
     assert not hasattr(scaler, "seen_")
     (seen,) = [part.scaler.seen_ for part in vars(fitted).values() if hasattr(part, "scaler")]
-    np.testing.assert_array_equal(seen, [[1], [2.5], [4]], strict=True)
+    np.testing.assert_array_equal(seen, [[1], [np.nan], [4]], strict=True)
 
 
 @pytest.mark.parametrize("output", ["default", "pandas"])
@@ -849,3 +849,13 @@ def test_robust_clip_takes_columns_one_by_one():
 @pytest.mark.parametrize(("instance", "check"), list(estimator_checks_generator(RobustClip())))
 def test_robust_clip_meets_the_contract_of_scikit_learn(instance, check):
     check(instance)
+
+
+def test_missing_numbers_have_no_part_in_the_scale():
+    x = np.random.default_rng(0).lognormal(size=(200, 1))
+    gaps = np.where(np.arange(200)[:, None] % 5 < 3, np.nan, x)
+    some = x[~np.isnan(gaps)][:, None]
+    with_gaps, without = (
+        encoder(scaler=RobustClip()).fit(X).transform(some) for X in (gaps, some)
+    )
+    np.testing.assert_array_equal(with_gaps[:, :1], without)

@@ -1777,5 +1777,5 @@ def test_fewer_networks_are_the_first_of_more(Estimator):
 @kinds
 def test_weights_that_vanish_beside_others_are_named(Estimator):
     weights = np.where(np.arange(N) == 0, 1e60, 1.0)
-    with pytest.raises(ValueError, match=r"sample_weight has the sum 0\.0"):
+    with pytest.raises(ValueError, match="n_samples = 1, not counting those without weight"):
         small(Estimator).fit(frame(), Y[Estimator], weights)

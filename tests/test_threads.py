@@ -366,8 +366,8 @@ def test_an_interruption_waits_for_all_networks(which, n_threads):
     model = small(TabularMLPRegressor, max_iter=6, scoring=scoring)
     with pytest.warns(UserWarning, match="Training interrupted by user"):
         model.fit(X, y)
-    assert model.n_iter_ == 2
-    assert {len(values) for values in model.history_.values()} == {2}
     expected = [calls[i] - (i == which) for i in range(3)]
+    assert model.n_iter_ == max(expected)
+    assert {len(values) for values in model.history_.values()} == {max(expected)}
     assert model.network_best_iters_.tolist() == expected
     assert np.isfinite(model.predict(X)).all()
