@@ -509,7 +509,7 @@ BAD_DATA = [
     (classifier(), (X, LABELS[:-1]), "inconsistent numbers of samples"),
     (classifier(), (X, X[:, 0]), "y does not hold class labels"),
     (classifier(), (X, np.array([1, "a", 2.0] * 50, dtype=object)), "labels of y"),
-    (classifier(), (X, np.array(["a", None] * 75, dtype=object)), "labels of y"),
+    (classifier(), (X, np.array(["a", None] * 75, dtype=object)), "y has missing values"),
     (classifier(), (X, np.stack([LABELS, LABELS], axis=1)), "y of shape .* several columns"),
     (classifier(), (X, 2 * INDICATORS - 1), "y must be an indicator matrix of 0 and 1"),
     (classifier(), (X, LABELS, -WEIGHTS), "sample_weight"),

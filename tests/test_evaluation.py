@@ -865,7 +865,7 @@ BAD_VALIDATION = [
     (MLPClassifier, {}, {"X_val": XV, "y_val": ["a"] * 20}, "y_val: `y` has classes not in"),
     (MLPClassifier, {}, {"X_val": XV, "y_val": INDICATORS[:20]}, "y_val: y has 2 columns"),
     (MLPClassifier, {}, {"X_val": XV, "y_val": XV[:, 0]}, "y_val: y does not hold class la"),
-    (MLPClassifier, {}, {"X_val": XV, "y_val": [0, None] * 10}, "y_val: The labels of y"),
+    (MLPClassifier, {}, {"X_val": XV, "y_val": [0, None] * 10}, "y_val: y has missing values"),
     (MLPClassifier, {}, {"X_val": XV, "y_val": YV * np.nan}, "y_val: Input y contains NaN"),
     (MLPRegressor, {}, {"X_val": XV, "y_val": YV * np.nan}, "y_val: Input y contains NaN"),
     (MLPRegressor, {}, {"X_val": XV, "y_val": ["a"] * 20}, "y_val: "),

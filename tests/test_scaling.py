@@ -103,6 +103,8 @@ class Units:
     def __init__(self, X, y, sample_weight=None, scale_y=True):
         centred = not sparse.issparse(X)
         self.y = None
+        if sample_weight is not None:  # the same to the last digit
+            sample_weight = sample_weight / sample_weight.max()
         # scikit-learn's variance of a weighted constant may be a little below 0
         with np.errstate(invalid="ignore"):
             self.x = StandardScaler(with_mean=centred).fit(X, sample_weight=sample_weight)
@@ -790,3 +792,15 @@ def test_a_warm_start_measures_anew():
     error = model.predict(X) - 100 * Y
     in_units_of_y = np.mean(error**2) / 2 / np.var(100 * Y)
     np.testing.assert_allclose(model.loss_, in_units_of_y, rtol=1e-6)
+
+
+@quiet
+def test_weights_of_any_size_standardize():
+    """StandardScaler takes their sum for a number of rows, and then a column for constant."""
+    X, y = 5 + 3 * np.random.default_rng(0).normal(size=(2, 60, 1))
+    weights = np.random.default_rng(1).uniform(1, 2, 60)
+    model = MLPRegressor("mse", (4,), standardize=True, max_iter=5, alpha=0, random_state=0)
+    losses = [
+        clone(model).fit(X, y[:, 0], w).loss_curve_ for w in (weights, 2.0**60 * weights)
+    ]
+    np.testing.assert_allclose(*losses, rtol=1e-6)

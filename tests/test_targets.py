@@ -72,7 +72,7 @@ def test_classes_that_y_does_not_have():
     ("y", "error", "message"),
     [
         (np.array([1, "a", 2.0], dtype=object), TypeError, "labels of y .* float, int, str"),
-        (np.array(["a", None], dtype=object), TypeError, "labels of y .* NoneType, str"),
+        (np.array(["a", None], dtype=object), ValueError, r"y has missing values \(NoneType"),
         (
             np.array([1, 2], dtype=object),
             ValueError,
