@@ -37,7 +37,6 @@ def has_partial_fit(estimator):
 class BaseMLP(Trainable, ConfiguredMLP):
     """What the classifier and the regressor share."""
 
-    # What a training tells beside the model.
     _records = (
         "best_iter_",
         "best_loss_",
@@ -179,7 +178,7 @@ class BaseMLP(Trainable, ConfiguredMLP):
         return validate_data(
             self,
             X,
-            y if y is None else "no_validation",  # None has an error of its own
+            y,
             accept_sparse=("csr", "csc"),
             dtype=FLOATS,
             order="C",

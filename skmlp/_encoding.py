@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skmlp._validation import cast, naming
+from skmlp._validation import MISSING, cast, naming
 
 # What the values of a column are, by their class.  The order matters: NumPy's durations are
 # registered as integers, Python's booleans are integers.
@@ -22,8 +22,6 @@ KINDS = {
     "numbers": (Real, Decimal),
     "complex": (complex, np.complexfloating),
 }
-# By name, as pandas may not be there; its NaT is a date by its class.
-MISSING = ("NoneType", "NAType", "NaTType")
 REMEDIES = {
     "times": "give it as numbers, for example as df['x'].dt.year or seconds since a date",
     "complex": "Complex data not supported, give the real and the imaginary part as numbers",
@@ -365,7 +363,7 @@ def _read_objects(values, place):
 
 
 def _kind(cls):
-    if cls.__name__ in MISSING:
+    if cls.__name__ in MISSING:  # before the others: NaT is a date by its class
         return "nothing"
     return next((kind for kind in KINDS if issubclass(cls, KINDS[kind])), "other")
 

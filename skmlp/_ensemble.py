@@ -49,10 +49,10 @@ class Ensemble:
             parts = [self._predict(block, thread_map) for block in blocks]
         return np.concatenate(parts, axis=1)
 
-    def _predict(self, X, map):
-        # In float64 a row's prediction depends no more on the rows beside it.
+    def _predict(self, X, thread_map):
+        # In float64 the prediction of a row hardly depends on the rows beside it.
         encoded = self.encoder.transform(X).astype(np.float64)
-        means = map(partial(self.mean, encoded), self.members)
+        means = thread_map(partial(self.mean, encoded), self.members)
         return self.output.limit(sum(means) / len(means))
 
     def mean(self, encoded, vectors):
@@ -103,6 +103,7 @@ class StandardizedNumbers(Output):
     y : ndarray of shape (n_samples, n_outputs)
 
     sample_weight : None or ndarray of shape (n_samples,)
+        Up to 1.
 
     Raises
     ------
@@ -113,13 +114,12 @@ class StandardizedNumbers(Output):
     def __init__(self, y, sample_weight):
         y = y.astype(np.float64)
         self.low, self.high = y.min(axis=0), y.max(axis=0)
-        weights = None if sample_weight is None else sample_weight / sample_weight.max()
-        # StandardScaler takes numbers for constant where weights or means are large.
+        # StandardScaler takes numbers for constant whose mean is large beside their spread.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            self.mean = np.average(y, axis=0, weights=weights)
+            self.mean = np.average(y, axis=0, weights=sample_weight)
             far = np.abs(y - self.mean).max(axis=0)
             shares = ((y - self.mean) / far) ** 2
-            self.scale = far * np.sqrt(np.average(shares, axis=0, weights=weights))
+            self.scale = far * np.sqrt(np.average(shares, axis=0, weights=sample_weight))
             self.scale[(self.low == self.high) | (self.scale == 0)] = 1
             if not np.isfinite(self.scale**2).all():
                 raise ValueError("The variance of y is not finite; give y in other units.")

@@ -112,6 +112,17 @@ def start_inputs(network, theta, factors, frequency, random_state):
         rates[name][...] = LEVELS_RATE
 
 
+def clear_absent(network, theta, X):
+    """Let what a network does not see in its rows X begin, and stay, without an effect."""
+    inputs, views = network.inputs, network.input_views(theta)
+    constant = np.flatnonzero(np.ptp(X[:, : inputs.n_plain], axis=0) == 0)
+    network.blocks(theta)[0][constant] = 0
+    for name, codes in zip(inputs.tables, X[:, inputs.n_plain :].T, strict=True):
+        absent = np.ones(len(views[name]), bool)
+        absent[codes.astype(int)] = False
+        views[name][absent] = 0
+
+
 def folds(labels, n_samples, n_folds, random_state):
     """The fold of every sample: alike in their labels, where there are any.
 

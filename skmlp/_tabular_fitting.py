@@ -53,27 +53,35 @@ class TabularFit:
         self.random_state = check_random_state(estimator.random_state)
         self.loss = estimator._loss()
         samples = replace(samples, sample_weight=relative(samples.sample_weight))
-        weight, X, y = samples.sample_weight, samples.X, self.encoded_y(samples)
-        self.rows, self.fewest_held = np.arange(len(y)), 0
-        if weight is not None:
+        self.rows = np.arange(samples.y.shape[0])
+        if samples.sample_weight is not None:
             # A sample without weight is as one that is not there.
-            self.rows = np.flatnonzero(weight)
+            self.rows = np.flatnonzero(samples.sample_weight)
+        self.ensemble = self.make_ensemble(samples)
+        samples, arrays = self.arrays(samples)
+        if validation is not None:
+            validation = self.arrays(validation, "_val")
+        fold = None
+        if estimator.early_stopping and validation is None:
+            fold = self.folds(samples)
+        parts = self.parts(samples, arrays, validation, fold)
+        most = len(self.rows) - (0 if fold is None else np.bincount(fold).min())
+        steps = self.steps(most)
+        plans = [self.make_plan(arrays, *part, *steps) for part in parts]
+        self.runs = [self.make_run(k, plan) for k, plan in enumerate(plans)]
+
+    def make_ensemble(self, samples):
+        """What the columns and the targets of the samples that count are made to."""
+        estimator, weight, X = self.estimator, samples.sample_weight, samples.X
+        y = estimator._targets.encode(samples.y)
+        if weight is not None:
             X, y, weight = _safe_indexing(X, self.rows), y[self.rows], weight[self.rows]
         encoder = TableEncoder(estimator.categorical_features, recipe.scaler()).fit(X)
         if encoder.empty:
             columns = ", ".join(encoder.empty)
             warnings.warn(f"Columns without any value are not used: {columns}.", stacklevel=2)
         output = estimator._output(y, weight)
-        self.ensemble = Ensemble(encoder, self.network(encoder), output, members=[])
-        samples, arrays = self.arrays(samples)
-        held = None if validation is None else self.arrays(validation, "_val")
-        parts = self.parts(samples, arrays, held)
-        steps = self.steps(len(self.rows) - self.fewest_held)
-        plans = [self.make_plan(arrays, *part, *steps) for part in parts]
-        self.runs = [self.make_run(k, plan) for k, plan in enumerate(plans)]
-
-    def encoded_y(self, samples):
-        return self.estimator._targets.encode(samples.y)
+        return Ensemble(encoder, self.network(encoder), output, members=[])
 
     def network(self, encoder):
         estimator = self.estimator
@@ -90,7 +98,7 @@ class TabularFit:
         """The samples with their columns as numbers, and the arrays of the training."""
         X = self.ensemble.encoder.transform(samples.X, f"X{suffix}")
         with naming(f"y{suffix}"):
-            y = self.ensemble.output.encode(self.encoded_y(samples))
+            y = self.ensemble.output.encode(self.estimator._targets.encode(samples.y))
         with naming(f"sample_weight{suffix}"):
             weight = relative(samples.sample_weight)
         with np.errstate(over="ignore"):  # of samples without weight; of others it shows
@@ -98,17 +106,13 @@ class TabularFit:
         arrays = {"X": X, "y": y, "sample_weight": weight}
         return replace(samples, X=X), arrays
 
-    def parts(self, samples, arrays, held):
+    def parts(self, samples, arrays, validation, fold):
         """Rows to train on and the validation of each network."""
-        estimator, network = self.estimator, self.ensemble.network
-        n_networks = estimator.n_networks
-        if held is not None:
-            validation = make_validation(self, network, *held, None, self.loss)
+        network, n_networks = self.ensemble.network, self.estimator.n_networks
+        if validation is not None:
+            validation = make_validation(self, network, *validation, None, self.loss)
+        if fold is None:
             return [(self.rows, validation)] * n_networks
-        if not estimator.early_stopping:
-            return [(self.rows, None)] * n_networks
-        fold = self.folds(samples)
-        self.fewest_held = np.bincount(fold).min()
         parts = []
         for k in range(n_networks):
             out = fold == k % (fold.max() + 1)
@@ -173,24 +177,12 @@ class TabularFit:
         random_state = np.random.RandomState(seed)
         frequency = recipe.FREQUENCIES[k % len(recipe.FREQUENCIES)]
         theta, factors = recipe.start(plan.network, frequency, random_state)
-        self.clear_absent(plan, theta)
+        recipe.clear_absent(plan.network, theta, plan.X[plan.rows])
         plan = replace(plan, rate_factors=factors.astype(DTYPE))
         theta = theta.astype(DTYPE)[None]
         memory = Memory.blank(plan, theta)
         memory.generator = np.random.default_rng(seed)
         return Run(plan, theta, memory, random_state)
-
-    def clear_absent(self, plan, theta):
-        """What the network will not see begins, and stays, without an effect."""
-        inputs, views = plan.network.inputs, plan.network.input_views(theta)
-        X = plan.X[plan.rows]
-        constant = np.flatnonzero(np.ptp(X[:, : inputs.n_plain], axis=0) == 0)
-        plan.network.blocks(theta)[0][constant] = 0
-        codes = X[:, inputs.n_plain :].T
-        for name, column in zip(inputs.tables, codes, strict=True):
-            absent = np.ones(len(views[name]), bool)
-            absent[column.astype(int)] = False
-            views[name][absent] = 0
 
     def usual_scoring(self):
         """What stands for `scoring=None`: accuracy of several labels at once says little."""
@@ -224,11 +216,13 @@ class TabularFit:
     def report(self):
         """Print a line for an epoch: means over the networks."""
         n_iter, max_iter = self.runs[0].n_iter, self.runs[0].plan.max_iter
-        latest = mean_history([run.history for run in self.runs])
-        line = f"Iteration {n_iter:{len(str(max_iter))}d}, loss = {latest['loss'][-1]:.8f}"
+        latest = mean_history(
+            [{name: rows[-1:] for name, rows in run.history.items()} for run in self.runs]
+        )
+        line = f"Iteration {n_iter:{len(str(max_iter))}d}, loss = {latest['loss'][0]:.8f}"
         if "val_score" in latest:
-            line += f", validation score = {latest['val_score'][-1]:.6f}"
-        print(f"{line}, {latest['seconds'][-1] * len(self.runs):.3f} s")
+            line += f", validation score = {latest['val_score'][0]:.6f}"
+        print(f"{line}, {latest['seconds'][0]:.3f} s")
 
     def members(self, outcomes):
         """The parameters of each network that the model is to have."""
@@ -271,6 +265,8 @@ def as_it_is(X, *about):
 def mean_history(histories):
     """The means over the networks, of which an interrupt may leave some an epoch behind.
 
+    The seconds are those of all networks.
+
     Parameters
     ----------
     histories : list of dict of str to sequence
@@ -281,7 +277,8 @@ def mean_history(histories):
     """
     n_epochs = max(len(history["loss"]) for history in histories)
     rows = [[h for h in histories if i < len(h["loss"])] for i in range(n_epochs)]
-    return {
+    means = {
         name: np.array([np.mean([h[name][i] for h in row]) for i, row in enumerate(rows)])
         for name in histories[0]
     }
+    return {**means, "seconds": means["seconds"] * len(histories)}

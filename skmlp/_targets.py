@@ -8,6 +8,8 @@ from scipy import sparse
 from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from skmlp._validation import MISSING
+
 
 class Targets:
     """Base class.
@@ -264,7 +266,7 @@ def unique(labels, name="classes"):
         return np.array(distinct.tolist()) if distinct.dtype == object else distinct
     except TypeError:
         kinds = sorted({type(label).__name__ for label in labels.ravel()})
-        if missing := set(kinds) & {"NoneType", "NAType", "NaTType"}:
+        if missing := set(kinds) & set(MISSING):
             raise ValueError(f"{name} has missing values ({', '.join(missing)}).") from None
         raise TypeError(
             f"The labels of {name} cannot be sorted; their types are {', '.join(kinds)}."

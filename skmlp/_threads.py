@@ -10,7 +10,6 @@ from contextvars import copy_context
 from functools import partial
 from threading import Lock
 
-import threadpoolctl
 from sklearn import config_context, get_config
 
 from skmlp._sklearn import _get_threadpool_controller
@@ -39,7 +38,7 @@ class BlasLimit:
             if not self.users:
                 blas = _blas()
                 self.n_threads = max((info["num_threads"] for info in blas.info()), default=1)
-                _let_this_thread_set_limits()
+                _let_any_thread_set_limits()
                 self.limiter = blas.limit(limits=1)
             self.users += 1
             return self.n_threads
@@ -48,23 +47,23 @@ class BlasLimit:
         with self.lock:
             self.users -= 1
             if not self.users:
-                _let_this_thread_set_limits()
+                _let_any_thread_set_limits()
                 self.limiter.restore_original_limits()
-                _let_this_thread_set_limits()  # or any other, from now on
+                _let_any_thread_set_limits()
 
 
 def _blas():
     return _get_threadpool_controller().select(user_api="blas")
 
 
-def _let_this_thread_set_limits():
+def _let_any_thread_set_limits():
     """Since 3.8, threadpoolctl ignores all threads but the first that has set a limit.
 
     The last of several fits, which lifts the limit, may be in another.
     """
-    controller = getattr(threadpoolctl, "OpenBLASController", None)
-    if hasattr(controller, "clear_controlling_thread"):
-        controller.clear_controlling_thread(force=True)
+    for library in _blas().lib_controllers:
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread(force=True)
 
 
 LIMIT = BlasLimit()

@@ -31,6 +31,9 @@ class Trainable(CallbackSupportMixin):
     `_known_targets`, which checks targets against those of the fit.
     """
 
+    # What a training tells beside the model, if it is there in the next: not for a scorer.
+    _records: tuple = ()
+
     def _fit(self, samples, validation, **more):
         """Train; if that fails, the estimator is as it was."""
         before = vars(self).copy()
@@ -53,7 +56,8 @@ class Trainable(CallbackSupportMixin):
         """The samples of the user, or of the validation set, checked one by one."""
         X, y, sample_weight = given.X, given.y, given.sample_weight
         with naming(f"X{suffix}"):
-            X = self._check_X(X, y, reset, f"X{suffix}")
+            # y has checks of its own, but for None, of which validate_data tells best
+            X = self._check_X(X, None if y is None else "no_validation", reset, f"X{suffix}")
         with naming(f"y{suffix}"):
             numeric = is_regressor(self)
             y = _check_y(y, multi_output=True, y_numeric=numeric, estimator=self)

@@ -83,7 +83,7 @@ def in_turn(function, arguments):
     return [function(each) for each in arguments]
 
 
-def train(runs, callbacks, report=None, map=in_turn):
+def train(runs, callbacks, report=None, thread_map=in_turn):
     """Train until every network has stopped, or for `max_iter` epochs.
 
     Parameters
@@ -96,7 +96,7 @@ def train(runs, callbacks, report=None, map=in_turn):
     report : callable, default=None
         Called without arguments after every epoch.
 
-    map : callable, default=in_turn
+    thread_map : callable, default=in_turn
         May train several at the same time; returns a list.
 
     Returns
@@ -112,7 +112,7 @@ def train(runs, callbacks, report=None, map=in_turn):
         for _ in range(max_iter):
             callbacks.begin_epoch()
             living = [run for run in runs if len(run.alive)]
-            stopped = map(advance, living)
+            stopped = thread_map(advance, living)
             if report is not None:
                 report()
             callbacks.end_epoch(outcomes)

@@ -9,6 +9,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.model_selection import train_test_split
 
+# The classes of missing values beside NaN, by name, as pandas may not be there.
+MISSING = ("NoneType", "NAType", "NaTType")
+
 
 @contextmanager
 def naming(argument):

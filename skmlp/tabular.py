@@ -46,8 +46,6 @@ class BaseTabularMLP(Trainable, Configured):
         "verbose": ["verbose"],
     }
     _families = {"activation": (Activation, ACTIVATIONS)}
-    # What a training tells beside the model.
-    _records = ("history_", "n_iter_", "network_best_iters_", "network_scores_")
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
@@ -121,7 +119,6 @@ class BaseTabularMLP(Trainable, Configured):
         self.is_categorical_ = self._model.encoder.is_categorical
         self.n_outputs_ = self._targets.n_outputs
         self.history_ = mean_history([outcome.history for outcome in outcomes])
-        self.history_["seconds"] *= len(outcomes)
         self.n_iter_ = len(self.history_["loss"])
         self.network_best_iters_ = np.array([outcome.best_iter for outcome in outcomes])
         self.network_scores_ = np.array([outcome.score for outcome in outcomes])
@@ -148,7 +145,6 @@ class BaseTabularMLP(Trainable, Configured):
 
     def _check_X(self, X, y, reset, name):
         X = check_table(X, name)
-        y = y if y is None else "no_validation"  # None has an error of its own
         validate_data(self, X, y, reset=reset, skip_check_array=True)
         return X
 

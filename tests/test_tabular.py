@@ -1653,36 +1653,6 @@ def test_scikit_learns_callbacks(Estimator, callbacks, capsys):
     assert f"{Estimator.__name__} - fit" in capsys.readouterr().out
 
 
-# --- the schedule --------------------------------------------------------------------------
-
-
-def rate(step, total_steps, **parameters):
-    now = Progress(plateaus=np.zeros(1), step=step, total_steps=total_steps)
-    return CosineLog(**parameters).rate(0.2, now)
-
-
-@pytest.mark.parametrize("cycles", [1, 2, 4])
-def test_waves_of_the_rate_by_hand(cycles):
-    """Wave k ends where 1 + (2^cycles - 1) s = 2^k, and is up halfway in the logarithm."""
-    total_steps = 10**9
-    for k in range(cycles):
-        for part, share in ((0, 0), (0.25, 0.5), (0.5, 1), (0.75, 0.5), (1, 0)):
-            step = round((2 ** (k + part) - 1) / (2**cycles - 1) * total_steps)
-            assert rate(step, total_steps, cycles=cycles) == pytest.approx(
-                0.2 * share, abs=1e-7
-            )
-
-
-def test_limits_of_the_rate():
-    assert [rate(step, 15) for step in (0, 1, 3, 7, 15)] == pytest.approx([0] * 5, abs=1e-15)
-    assert rate(16, 15) == rate(10**9, 15) == rate(15, 15)  # beyond the last step
-    assert rate(5, 0) == 0.2  # outside of a training
-    assert rate(2, 15) == pytest.approx(0.2 * (1 - np.cos(2 * np.pi * np.log2(3))) / 2)
-    assert rate(0, 15, warmup=0.5) == 0
-    warmed = rate(4, 15, warmup=2 / 3)
-    assert warmed == pytest.approx(rate(4, 15) / 2)
-
-
 # --- real trainings ------------------------------------------------------------------------
 
 

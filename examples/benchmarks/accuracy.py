@@ -36,6 +36,7 @@ from time import perf_counter
 
 import numpy as np
 from sklearn import datasets
+from sklearn.base import clone
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -100,6 +101,8 @@ def coded(estimator, X):
 
 def large_coded(estimator, X):
     """The estimator behind codes in place of those categories that are too large for it."""
+    if not is_frame(X):
+        return estimator
     large = [name for name in no_numbers(X) if X[name].nunique() > MOST_LEVELS]
     if not large:
         return estimator
@@ -110,55 +113,44 @@ def large_coded(estimator, X):
     return make_pipeline(columns.set_output(transform="pandas"), estimator)
 
 
-def make_tabular(task, X):
-    if task in ("classes", "labels"):
-        return skmlp.TabularMLPClassifier(random_state=0)
-    return skmlp.TabularMLPRegressor(random_state=0)
+def as_it_is(estimator, X):
+    return estimator
 
 
-def make_boosting(task, X):
-    if task in ("classes", "labels"):
-        model = HistGradientBoostingClassifier(random_state=0)
-    else:
-        model = HistGradientBoostingRegressor(random_state=0)
-    model = large_coded(model, X) if is_frame(X) else model
-    several = {"labels": MultiOutputClassifier, "several numbers": MultiOutputRegressor}
-    return several[task](model) if task in several else model
-
-
-def make_forest(task, X):
-    if task in ("classes", "labels"):
-        return coded(RandomForestClassifier(random_state=0), X)
-    return coded(RandomForestRegressor(random_state=0), X)
-
-
-def make_linear(task, X):
-    model = Ridge()
-    if task in ("classes", "labels"):
-        model = LogisticRegression(max_iter=1000)
-    return scaled(MultiOutputClassifier(model) if task == "labels" else model, X)
-
-
-def make_skmlp(task, X):
-    if task in ("classes", "labels"):
-        return scaled(skmlp.MLPClassifier(random_state=0), X)
-    return scaled(skmlp.MLPRegressor(random_state=0), X)
-
-
-def make_sklearn(task, X):
-    if task in ("classes", "labels"):
-        return scaled(MLPClassifier(random_state=0), X)
-    return scaled(MLPRegressor(random_state=0), X)
-
-
+# By name: a classifier, a regressor, and what is to stand before them.
 CONTENDERS = {
-    "tabular": make_tabular,
-    "boosting": make_boosting,
-    "forest": make_forest,
-    "linear": make_linear,
-    "skmlp": make_skmlp,
-    "sklearn": make_sklearn,
+    "tabular": (
+        skmlp.TabularMLPClassifier(random_state=0),
+        skmlp.TabularMLPRegressor(random_state=0),
+        as_it_is,
+    ),
+    "boosting": (
+        HistGradientBoostingClassifier(random_state=0),
+        HistGradientBoostingRegressor(random_state=0),
+        large_coded,
+    ),
+    "forest": (
+        RandomForestClassifier(random_state=0),
+        RandomForestRegressor(random_state=0),
+        coded,
+    ),
+    "linear": (LogisticRegression(max_iter=1000), Ridge(), scaled),
+    "skmlp": (skmlp.MLPClassifier(random_state=0), skmlp.MLPRegressor(random_state=0), scaled),
+    "sklearn": (MLPClassifier(random_state=0), MLPRegressor(random_state=0), scaled),
 }
+# Those that take one target at a time, and what makes them take several.
+SINGLE = {
+    "labels": ((HistGradientBoostingClassifier, LogisticRegression), MultiOutputClassifier),
+    "several numbers": ((HistGradientBoostingRegressor,), MultiOutputRegressor),
+}
+
+
+def make(contender, task, X):
+    """A new estimator for the task, behind what it needs of preprocessing."""
+    classifier, regressor, prepared = CONTENDERS[contender]
+    model = clone(classifier if task in ("classes", "labels") else regressor)
+    single, several = SINGLE.get(task, ((), None))
+    return prepared(several(model) if isinstance(model, single) else model, X)
 
 
 def target_columns(table, target):
@@ -255,7 +247,7 @@ def run(contender, X, y, task, train, test):
     X_train, X_test = (X.iloc[rows] if is_frame(X) else X[rows] for rows in (train, test))
     name, parameters = parsed(contender)
     try:
-        model = CONTENDERS[name](task, X).set_params(**parameters)
+        model = make(name, task, X).set_params(**parameters)
         start = perf_counter()
         model.fit(X_train, y[train])
         seconds = perf_counter() - start
