@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skmlp._configuration import ConfiguredMLP
+from skmlp._diagnosis import check_better_than_constant, hint
 from skmlp._fitting import Fit
 from skmlp._network import Network, outputs_by_block
 from skmlp._run import best_of
@@ -116,21 +117,19 @@ class BaseMLP(Trainable, ConfiguredMLP):
             return vars(snapshot)
 
         callbacks = fit.callbacks(given, describe)
-        # An overflow shows in the result, which is checked below.
+        # An overflow shows in the result, which is checked.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             fit.train(callbacks, outcomes)
-        best = best_of(outcomes)
-        if not np.isfinite(fit.folded(best.vector)).all():
-            raise ValueError(
-                "Solver produced non-finite parameter weights. The input data may contain "
-                "large values and need to be preprocessed."
-            )
-        self._store(fit, best)
+            best = best_of(outcomes)
+            fit.check_finite(best)
+            self._store(fit, best)
+            if best.converged and not incremental:
+                check_better_than_constant(fit, best)
         if not incremental:
             self.init_scores_ = np.full(len(fit.theta), np.nan)
             self.init_scores_[: len(outcomes)] = [outcome.score for outcome in outcomes]
         if not best.converged:
-            best.warn(fit.hint())
+            best.warn(hint(fit))
         if self.n_iter_ and not best.best_iter:
             warnings.warn(
                 "No epoch had a finite validation score: the weights are those of the start.",

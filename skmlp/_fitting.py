@@ -8,10 +8,12 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skmlp._callbacks import NoCallbacks, callbacks_of
+from skmlp._diagnosis import check_finite
 from skmlp._evaluation import make_validation
 from skmlp._memory import Memory, settings_of
+from skmlp._network import network_outputs
 from skmlp._run import Plan, Run
-from skmlp._scaling import Standardized, Unscaled, far_from_unit_scale
+from skmlp._scaling import Standardized, Unscaled
 from skmlp._training import stack_size, train_all, train_once
 from skmlp._validation import cast, check_total_weight, naming, split_rows
 from skmlp.schedules import Constant
@@ -334,19 +336,28 @@ class Fit:
             )
         return memory
 
-    def hint(self):
-        """A further sentence for the warning that the training has not converged."""
-        if self.estimator.standardize:
-            return None
-        free = self.estimator._has_free_outputs()
-        findings = far_from_unit_scale(self.plan.X, self.plan.y if free else None)
-        if not findings:
-            return None
-        what = " and ".join(findings)
-        return (
-            f"{what[0].upper()}{what[1:]} are far from unit scale, which may be why: "
-            "standardize=True brings them there."
-        )
+    def check_finite(self, outcome):
+        """Raise an error or warn if the training has diverged."""
+        recovers = self.plan.restore_best and outcome.best_iter > 0
+        if recovers and outcome.diverged:
+            # A loss is of the weights before its step, which may have been the last good ones.
+            raw = network_outputs(self.plan.X, self.network, outcome.vector, np.transpose)
+            recovers = np.isfinite(raw).all()
+        epoch = self.plan.past + len(outcome.history["loss"])
+        folded = replace(outcome, vector=self.folded(outcome.vector))
+        check_finite(folded, epoch, recovers, self.remedies())
+
+    def remedies(self):
+        """What may help where the training diverges."""
+        estimator, remedies = self.estimator, []
+        if not estimator.standardize:
+            remedies.append("standardize=True or other scales of X and y")
+        if self.optimizer.stochastic:
+            rate = estimator.learning_rate_init
+            remedies.append(f"a smaller learning rate than learning_rate_init={rate:g}")
+            if estimator.clip_norm is None:
+                remedies.append("clip_norm=1.0")
+        return remedies or ["another alpha, loss or activation"]
 
 
 def derived_seed(random_state):

@@ -153,6 +153,10 @@ class Outcome:
     memory: Memory | None = None
     latest: np.ndarray | None = None
 
+    @property
+    def diverged(self):
+        return not (np.isfinite(self.loss) and np.isfinite(self.vector).all())
+
 
 def best_of(outcomes):
     """The outcome with the highest score: the first of equals, NaN only if all are."""
@@ -276,6 +280,7 @@ class Run:
     def judge(self, loss, score):
         """Compare an epoch with the best one, and keep its weights if it is better."""
         watch, plan = self.memory.watch, self.plan
+        score = np.where(np.isfinite(loss), score, np.nan)  # never the best if diverged
         gain = score if plan.early_stopping else -loss
         better = watch.compare(gain, score, plan.tol, self.n_iter, plan.improves)
         self.score = score

@@ -130,37 +130,3 @@ def _statistics(array, sample_weight, name):
     if not np.isfinite(scaler.var_).all():
         raise ValueError(f"standardize=True: the variance of {name} is not finite.")
     return (scaler.mean_ if centred else np.zeros(array.shape[1])), scaler.scale_
-
-
-# Further than this from 1, a root mean square is worth a hint.
-FAR = 20
-
-
-def far_from_unit_scale(X, y):
-    """Which of inputs and targets are far from unit scale.
-
-    Parameters
-    ----------
-    X : {ndarray, sparse matrix} of shape (n_samples, n_features)
-
-    y : None or ndarray of shape (n_samples, n_outputs)
-        The targets where their scale matters.
-
-    Returns
-    -------
-    findings : list of str
-    """
-    findings = []
-    for name, array in (("inputs", X), ("targets", y)):
-        size = 0.0 if array is None else _largest_root_mean_square(array)
-        if FAR < size < np.inf or 0 < size < 1 / FAR:
-            findings.append(f"the {name} (root mean square up to {size:.2g})")
-    return findings
-
-
-def _largest_root_mean_square(array):
-    if sparse.issparse(array):
-        squares = array.multiply(array).mean(axis=0)
-    else:
-        squares = np.einsum("ij,ij->j", array, array, dtype=np.float64) / len(array)
-    return float(np.sqrt(np.max(squares)))

@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 from skmlp import _recipe as recipe
 from skmlp._blend import blended
 from skmlp._callbacks import callbacks_of
+from skmlp._diagnosis import check_finite
 from skmlp._embedding import Embedding
 from skmlp._encoding import TableEncoder
 from skmlp._ensemble import AlreadyEncoded, Ensemble
@@ -223,6 +224,17 @@ class TabularFit:
         if "val_score" in latest:
             line += f", validation score = {latest['val_score'][0]:.6f}"
         print(f"{line}, {latest['seconds'][0]:.3f} s")
+
+    def check_finite(self, outcomes):
+        """Raise an error or warn if the training of a network has diverged: once for all."""
+        diverged = [outcome for outcome in outcomes if outcome.diverged]
+        if not diverged:
+            return
+        worst = min(diverged, key=lambda outcome: outcome.best_iter)
+        recovers = self.runs[0].plan.restore_best and worst.best_iter > 0
+        rate = self.estimator.learning_rate_init
+        remedies = [f"a smaller learning rate than learning_rate_init={rate:g}"]
+        check_finite(worst, len(worst.history["loss"]), recovers, remedies)
 
     def members(self, outcomes):
         """The parameters of each network that the model is to have."""

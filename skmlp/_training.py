@@ -237,9 +237,10 @@ def end_epoch(run, loss, learning_rate, start):
     del quantities["learning_rate"]
     plan.say_epoch(run.n_iter, **quantities)
 
-    plateau = memory.watch.stale > plan.n_iter_no_change
+    diverged = ~np.isfinite(loss)
+    plateau = (memory.watch.stale > plan.n_iter_no_change) & ~diverged
     if not plateau.any():
-        return plateau
+        return diverged
     stopped = plateau & plan.schedule.stops(plan.learning_rate_init, memory.progress)
     slower = plateau & ~stopped
     memory.watch.stale[slower] = 0
@@ -253,7 +254,7 @@ def end_epoch(run, loss, learning_rate, start):
         f"{plan.n_iter_no_change} consecutive epochs. "
         f"{'Stopping.' if stopped.any() else f'Setting learning rate to {rates}'}"
     )
-    return stopped
+    return stopped | diverged
 
 
 def minimize(plan, theta, memory, callbacks):
@@ -365,7 +366,9 @@ class Search:
         self.callbacks.begin_epoch()
         self.callbacks.end_epoch(lambda: [self.outcome(theta[0], loss)])
         stale = self.watch.stale[0] > plan.n_iter_no_change
-        return self.callbacks.stopped or (plan.early_stopping and stale)
+        return (
+            self.callbacks.stopped or (plan.early_stopping and stale) or not np.isfinite(loss)
+        )
 
     def judged(self, theta, loss):
         """What there is to tell of parameters beside their loss; sets `score`."""

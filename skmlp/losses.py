@@ -127,7 +127,7 @@ class Distance(Loss):
     """Base class of the losses that compare predictions and targets of any sign.
 
     They are defined for any prediction, and so go with any output activation
-    (`WithOutput`).
+    (`WithOutput`), and for any number of outputs, each of which counts by itself.
     """
 
     tasks = ("regression",)

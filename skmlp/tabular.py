@@ -109,8 +109,9 @@ class BaseTabularMLP(Trainable, Configured):
         # An overflow shows in the result, which is checked below.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             outcomes = fit.train(callbacks)
+            fit.check_finite(outcomes)
             self._store(fit, outcomes)
-        self._check_model()
+        self._check_scores()
         callbacks.end_fit()
 
     def _store(self, fit, outcomes):
@@ -123,13 +124,7 @@ class BaseTabularMLP(Trainable, Configured):
         self.network_best_iters_ = np.array([outcome.best_iter for outcome in outcomes])
         self.network_scores_ = np.array([outcome.score for outcome in outcomes])
 
-    def _check_model(self):
-        vectors = [vector for vectors in self._model.members for vector in vectors]
-        if not np.isfinite(vectors).all():
-            raise ValueError(
-                "The training has produced weights that are not finite: try a smaller "
-                f"learning rate than learning_rate_init={self.learning_rate_init}."
-            )
+    def _check_scores(self):
         if not self.network_best_iters_.all():
             warnings.warn(
                 "A network had no finite validation score in any epoch: it has the weights of "

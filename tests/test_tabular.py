@@ -1122,7 +1122,7 @@ def test_weights_that_are_not_finite_are_an_error():
     model = small(REGRESSOR, early_stopping=False, learning_rate_init=1e300, max_iter=5)
     with (
         left_alone(model),
-        pytest.raises(ValueError, match=r"try a smaller .*learning_rate_init"),
+        pytest.raises(ValueError, match=r"Try a smaller .*learning_rate_init"),
     ):
         model.fit(TABLE, Y[REGRESSOR])
 
