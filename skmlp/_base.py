@@ -82,6 +82,19 @@ class BaseMLP(Trainable, ConfiguredMLP):
         -------
         self : object
             The fitted estimator.  If an error is raised, it stays as it was.
+
+        Raises
+        ------
+        ValueError
+            If an argument or a parameter is wrong, or if the loss is not finite in an epoch:
+            the message has the epoch, its learning rate, and what to try.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If `max_iter` epochs were not enough; if the loss was not finite and the weights are
+            those of the best epoch before (`early_stopping`, `restore_best`); if values are far
+            from unit scale and the model is hardly better than a constant.
         """
         return self._fit(
             Samples(X, y, sample_weight), Samples(X_val, y_val, sample_weight_val)
