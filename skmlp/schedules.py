@@ -454,8 +454,8 @@ class CosineLog(WarmedSchedule):
     s = min(1, step / total_steps): cosine waves in the logarithm of the time, each about twice
     as long as the one before, from 0 to 0 (Holzmueller, Grinsztajn and Steinwart 2024,
     "Better by default: strong pre-tuned MLPs and boosted trees on tabular data", whose
-    "coslog4" has four).  Unlike the other schedules, the first update has the rate 0, and the
-    initial rate is the largest.
+    "coslog4" has four).  Unlike the other schedules, the first update has the rate 0, unless
+    there is only one, and the initial rate is the largest.
 
     For a fixed number of epochs, max_iter, with the weights of the best epoch: the end of each
     wave is a candidate.  As it is with CosineDecay, n_iter_no_change should be large.
@@ -492,7 +492,7 @@ class CosineLog(WarmedSchedule):
         self.cycles = cycles
 
     def unwarmed(self, initial, progress):
-        if not progress.total_steps:  # called outside of a training
+        if progress.total_steps <= 1:  # outside of a training, or the only step
             return initial
         s = min(1.0, progress.step / progress.total_steps)
         waves = math.log2(1 + (2**self.cycles - 1) * s)

@@ -285,6 +285,7 @@ def test_limits_of_the_rate():
     assert [wave(step, 15) for step in (0, 1, 3, 7, 15)] == pytest.approx([0] * 5, abs=1e-15)
     assert wave(16, 15) == wave(10**9, 15) == wave(15, 15)  # beyond the last step
     assert wave(5, 0) == 0.2  # outside of a training
+    assert wave(0, 1) == 0.2  # the only step: with 0, nothing would be trained
     assert wave(2, 15) == pytest.approx(0.2 * (1 - np.cos(2 * np.pi * np.log2(3))) / 2)
     assert wave(0, 15, warmup=0.5) == 0
     warmed = wave(4, 15, warmup=2 / 3)
