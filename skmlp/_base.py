@@ -16,6 +16,7 @@ from skmlp._network import Network, outputs_by_block
 from skmlp._run import best_of
 from skmlp._sklearn import _fit_context
 from skmlp._trainable import Samples, Trainable
+from skmlp._validation import naming
 from skmlp.activations import OUTPUT_ACTIVATIONS, Activation, Identity
 from skmlp.convert import from_sklearn, to_sklearn
 
@@ -92,9 +93,9 @@ class BaseMLP(Trainable, ConfiguredMLP):
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` epochs were not enough; if the loss was not finite and the weights are
-            those of the best epoch before (`early_stopping`, `restore_best`); if values are far
-            from unit scale and the model is hardly better than a constant.
+            If `max_iter` epochs were not enough; if the loss was not finite, and the weights
+            are those of the best epoch before (`early_stopping`, `restore_best`); if values are
+            far from unit scale, and the model is hardly better than a constant.
         """
         return self._fit(
             Samples(X, y, sample_weight), Samples(X_val, y_val, sample_weight_val)
@@ -263,9 +264,11 @@ class BaseMLP(Trainable, ConfiguredMLP):
         if not last:  # scikit-learn lets the activation decide all the same
             named = isinstance(self.activation, str | Activation)
             last = [self._resolve("activation") if named else Identity()]
-        layers = self._resolve("initializer").draw_network(
-            random_state, network.weight_shapes, [*network.activations, *last]
-        )
+        initializer = self._resolve("initializer")
+        with naming("initializer"):
+            layers = initializer.draw_network(
+                random_state, network.weight_shapes, [*network.activations, *last]
+            )
         try:
             shapes = [(np.shape(W), np.shape(b)) for W, b in layers]
         except (TypeError, ValueError):
@@ -275,6 +278,11 @@ class BaseMLP(Trainable, ConfiguredMLP):
             raise ValueError(
                 f"initializer={self.initializer!r} gives weights and biases of the shapes "
                 f"{shapes}; the network has {expected}."
+            )
+        kinds = {np.asarray(part).dtype.kind for layer in layers for part in layer}
+        if not kinds <= set("biuf"):
+            raise ValueError(
+                f"initializer={self.initializer!r} gives values that are not real numbers."
             )
         vector = network.pack(*zip(*layers, strict=True), network.own_start)
         if not np.isfinite(vector).all():

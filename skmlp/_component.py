@@ -1,7 +1,9 @@
 """What activations, losses, optimizers, schedules and initializers have in common."""
 
+import copy
 from difflib import get_close_matches
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 from skmlp._sklearn import validate_parameter_constraints
@@ -48,6 +50,24 @@ def look_up(name, registry, what):
     )
 
 
+def plain(value):
+    """The Python number that a NumPy scalar stands for, any other value as it is.
+
+    np.int8(100) as `max_iter` would overflow where steps are counted.
+    """
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def with_plain_numbers(component):
+    """The component, or where it has NumPy scalars one like it that has Python numbers."""
+    given = vars(component)
+    if not any(isinstance(value, np.generic) for value in given.values()):
+        return component
+    same = copy.copy(component)
+    vars(same).update({name: plain(value) for name, value in given.items()})
+    return same
+
+
 def resolve(owner, label, value, base, registry):
     """Return the component that the value of an estimator's parameter stands for.
 
@@ -85,7 +105,7 @@ def resolve(owner, label, value, base, registry):
         # The estimator's own constraints have seen to the flat parameters: not to look again
         # saves a twentieth of a fit of one epoch on iris.
         cls = look_up(value, registry, what)
-        return cls(**{flat: getattr(owner, flat) for flat in cls.flat_parameters})
+        return cls(**{flat: plain(getattr(owner, flat)) for flat in cls.flat_parameters})
     if not isinstance(value, base):
         raise TypeError(
             f"{what} must be a name or an object of class {base.__name__}. Got {value!r} "
@@ -94,4 +114,4 @@ def resolve(owner, label, value, base, registry):
     validate_parameter_constraints(
         value._parameter_constraints, vars(value), type(value).__name__
     )
-    return value
+    return with_plain_numbers(value)

@@ -8,13 +8,25 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.metrics import get_scorer_names
 
-from skmlp._component import accepts, look_up, resolve
+from skmlp._component import accepts, look_up, plain, resolve
 from skmlp._sklearn import Interval, Options, RealNotInt, StrOptions
 from skmlp.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation, Identity
 from skmlp.initializers import INITIALIZERS, Initializer
-from skmlp.losses import WithOutput
+from skmlp.losses import Loss, WithOutput
 from skmlp.optimizers import OPTIMIZERS, Optimizer
 from skmlp.schedules import SCHEDULES, Schedule
+
+
+def with_own_start(activation):
+    """The activation, unless what its parameters begin with is no vector of numbers."""
+    start = activation.initial_params()
+    vector = isinstance(start, np.ndarray) and start.ndim == 1 and start.dtype.kind in "iuf"
+    if not (vector and np.isfinite(start).all()):
+        raise ValueError(
+            f"activation={activation!r} has the initial_params() {start!r}, which are not an "
+            "ndarray of finite numbers of shape (n_params,)."
+        )
+    return activation
 
 
 class Configured(BaseEstimator):
@@ -72,31 +84,34 @@ class Configured(BaseEstimator):
 
     def _hidden(self):
         """The units of every hidden layer."""
-        hidden = np.atleast_1d(self.hidden_layer_sizes).tolist()
-        if not all(isinstance(units, Integral) for units in hidden):
+        hidden = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
+        integers = all(isinstance(units, Integral) for units in hidden)
+        if not integers or any(isinstance(units, bool) for units in hidden):
             raise ValueError(f"hidden_layer_sizes must be integers, got {hidden}.")
         if any(units <= 0 for units in hidden):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {hidden}.")
-        return hidden
+        return list(map(int, hidden))
 
     def _activations(self, n_hidden):
         """The activation of every hidden layer."""
-        if isinstance(self.activation, str | Activation):
-            return [self._resolve("activation")] * n_hidden
+        if not isinstance(self.activation, list | tuple):
+            return [with_own_start(self._resolve("activation"))] * n_hidden
         if len(self.activation) != n_hidden:
             raise ValueError(
                 f"activation={self.activation!r} has {len(self.activation)} entries for "
                 f"{n_hidden} hidden layers."
             )
         return [
-            resolve(self, f"activation[{i}]", value, *self._families["activation"])
+            with_own_start(
+                resolve(self, f"activation[{i}]", value, *self._families["activation"])
+            )
             for i, value in enumerate(self.activation)
         ]
 
     def _dropout_rates(self, n_hidden):
         """The rate of every hidden layer."""
         if isinstance(self.dropout, Real):
-            return [self.dropout] * n_hidden
+            return [plain(self.dropout)] * n_hidden
         rates = np.atleast_1d(np.asarray(self.dropout, dtype=object)).tolist()
         if not all(isinstance(rate, Real) and 0 <= rate < 1 for rate in rates):
             raise ValueError(f"dropout={self.dropout!r} must hold rates in [0, 1).")
@@ -105,7 +120,7 @@ class Configured(BaseEstimator):
                 f"dropout={self.dropout!r} has {len(rates)} entries for {n_hidden} hidden "
                 "layers."
             )
-        return rates
+        return list(map(plain, rates))
 
     def _check_scoring(self):
         if isinstance(self.scoring, str):
@@ -215,6 +230,8 @@ class ConfiguredMLP(Configured):
     def _resolve_loss(self, task):
         """The loss for a kind of target, and the name of the output activation."""
         loss = self._resolve("loss").for_task(task)
+        if not isinstance(loss, Loss):
+            raise TypeError(f"loss={self.loss!r} is {loss!r} for {task} targets, not a Loss.")
         if loss.output not in OUTPUT_ACTIVATIONS:
             raise ValueError(
                 f"loss={self.loss!r} has the output {loss.output!r}, which is not one of "

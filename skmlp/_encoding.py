@@ -411,7 +411,8 @@ def _selected(categorical_features, names, n_features):
     As in HistGradientBoosting of scikit-learn, with its errors.
     """
     selected = np.zeros(n_features, dtype=bool)
-    features = np.asarray([] if categorical_features is None else categorical_features)
+    with naming("categorical_features"):  # lists of unequal lengths
+        features = np.asarray([] if categorical_features is None else categorical_features)
     if not features.size:
         return selected
     if features.ndim != 1:  # a set, or the tuples of columns with several levels

@@ -1,6 +1,7 @@
 """The loss and the score of a network on the validation set."""
 
 import copy
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Real
 
@@ -151,6 +152,7 @@ def scorer(fit, X, y, sample_weight):
 
 def number(score, scoring):
     """The score as a float, or an error that says what `scoring` returned instead."""
-    if not isinstance(score, Real):
-        raise ValueError(f"scoring={scoring!r} must return a number, got {score!r}.")
-    return float(score)
+    with suppress(OverflowError):  # of an int
+        if isinstance(score, Real):
+            return float(score)
+    raise ValueError(f"scoring={scoring!r} must return a number, got {score!r}.")

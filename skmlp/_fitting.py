@@ -8,10 +8,11 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skmlp._callbacks import NoCallbacks, callbacks_of
+from skmlp._component import plain
 from skmlp._diagnosis import check_finite
 from skmlp._evaluation import make_validation
 from skmlp._memory import Memory, settings_of
-from skmlp._network import network_outputs
+from skmlp._network import check_room, network_outputs
 from skmlp._run import Plan, Run
 from skmlp._scaling import Standardized, Unscaled
 from skmlp._training import stack_size, train_all, train_once
@@ -81,7 +82,8 @@ class Fit:
         self.random_state = check_random_state(estimator.random_state)
         self.network = estimator._network(samples.X.shape[1])
         self.dropout = estimator._dropout_rates(len(self.network.activations))
-        n_networks = 1 if going_on or incremental else estimator.n_init
+        n_networks = 1 if going_on or incremental else int(estimator.n_init)
+        check_room(n_networks, self.network.n_parameters, f"n_init={n_networks} networks")
         self.seed = None
         if n_networks > 1 or any(self.dropout):
             self.seed = derived_seed(self.random_state)
@@ -97,7 +99,7 @@ class Fit:
         dtype = np.dtype(estimator.dtype or self.dtype_of_model)
         if going_on:
             theta = self.resume(theta)
-        self.theta = theta.astype(dtype, copy=False)
+        self.theta = cast(theta, dtype, "coefs_" if going_on else "initializer")
         arrays = self.arrays(samples, dtype, loss)
         if validation is not None:
             held = self.arrays(validation, dtype, loss, "_val")
@@ -224,7 +226,7 @@ class Fit:
             dropout=self.dropout,
             batch_size=self.batch_size(n_samples),
             past=len(history["loss"]),
-            **{name: getattr(estimator, name) for name in SETTINGS},
+            **{name: plain(getattr(estimator, name)) for name in SETTINGS},
         )
 
     def criteria(self, validation, loss, early):
@@ -248,7 +250,7 @@ class Fit:
                 "clipped",
                 stacklevel=2,
             )
-        return min(batch_size, n_samples)
+        return min(int(batch_size), n_samples)
 
     def memory(self, theta):
         """What the training begins with: the whole optimizer state for `partial_fit`.

@@ -150,6 +150,10 @@ class Memory:
         """At the beginning of a training."""
         n_networks, optimizer = len(theta), plan.optimizer
         state = optimizer.init(theta) if optimizer.stochastic else {}
+        if not isinstance(state, dict):
+            raise TypeError(
+                f"optimizer={optimizer!r} must begin with a dict of arrays, got {state!r}."
+            )
         for name, array in state.items():
             if np.shape(array)[:1] != (n_networks,):
                 raise ValueError(

@@ -23,6 +23,20 @@ from skmlp._batch import Rows, batch_class, slices
 BLOCK_BYTES = 2**19
 
 
+def check_room(n_networks, n_parameters, asked_by):
+    """Raise an error if there is no memory for so many weights, before any is drawn.
+
+    Else memory would fill up one network after the other.
+    """
+    try:
+        np.empty((n_networks, n_parameters))
+    except (MemoryError, OverflowError, ValueError) as error:  # the last two from 2**60 on
+        raise ValueError(
+            f"{asked_by} ask for {n_networks} x {n_parameters} weights, for which there is no "
+            "memory."
+        ) from error
+
+
 class Network:
     """The shape of a network and of its flat parameter vector.
 
@@ -51,6 +65,8 @@ class Network:
             for (fan_in, units), rows in zip(pairwise(sizes), pieces, strict=True)
         ]
         self.shapes = [(fan_in + 1, fan_out) for fan_in, fan_out in self.weight_shapes]
+        asked_by = f"hidden_layer_sizes and activation, with layers of {list(sizes)} units,"
+        check_room(1, sum(map(prod, self.shapes)), asked_by)
         self.own_start = [np.ravel(a.initial_params()) for a in activations]
         lengths = [*map(prod, self.shapes), *map(len, self.own_start)]
         lengths.append(self.inputs.n_parameters)

@@ -3,12 +3,15 @@
 A release of scikit-learn that moves one of these names is mended here and nowhere else.
 """
 
+import sys
+from numbers import Integral
+
+import numpy as np
 from sklearn.base import _fit_context
 from sklearn.neural_network._base import ACTIVATIONS as THEIR_ACTIVATIONS
-from sklearn.utils import _safe_indexing
+from sklearn.utils import _param_validation, _safe_indexing
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import (
-    Interval,
     Options,
     RealNotInt,
     StrOptions,
@@ -24,6 +27,19 @@ except ImportError:  # scikit-learn < 1.9
 
     class CallbackSupportMixin:
         """Nothing: there are no callbacks."""
+
+
+class Interval(_param_validation.Interval):
+    """Numbers in a range, of which those that NumPy cannot compute with are no part.
+
+    Such are 10**400 and fractions: scikit-learn lets the one pass and fails at the other.
+    """
+
+    def is_satisfied_by(self, val):
+        if not isinstance(val, int | float | np.number) or not super().is_satisfied_by(val):
+            return False
+        largest = sys.maxsize if self.type is Integral else sys.float_info.max
+        return not isinstance(val, int) or abs(val) <= largest
 
 
 # What the mixin leaves on an estimator while it is fitted.

@@ -10,13 +10,14 @@ from sklearn.utils import check_random_state
 from skmlp import _recipe as recipe
 from skmlp._blend import blended
 from skmlp._callbacks import callbacks_of
+from skmlp._component import plain
 from skmlp._diagnosis import check_finite
 from skmlp._embedding import Embedding
 from skmlp._encoding import TableEncoder
 from skmlp._ensemble import AlreadyEncoded, Ensemble
 from skmlp._evaluation import make_validation
 from skmlp._memory import Memory
-from skmlp._network import Network
+from skmlp._network import Network, check_room
 from skmlp._run import Plan, Run
 from skmlp._sklearn import _safe_indexing
 from skmlp._threads import threads
@@ -59,6 +60,11 @@ class TabularFit:
             # A sample without weight is as one that is not there.
             self.rows = np.flatnonzero(samples.sample_weight)
         self.ensemble = self.make_ensemble(samples)
+        check_room(
+            int(estimator.n_networks),
+            self.ensemble.network.n_parameters,
+            f"n_networks={estimator.n_networks}",
+        )
         samples, arrays = self.arrays(samples)
         if validation is not None:
             validation = self.arrays(validation, "_val")
@@ -130,7 +136,8 @@ class TabularFit:
                 "early_stopping=True needs at least 4 samples, to hold back 2, got "
                 f"n_samples = {n_samples}, not counting those without weight."
             )
-        n_folds = min(n_samples // 2, round(1 / self.estimator.validation_fraction))
+        fraction = max(self.estimator.validation_fraction, 1 / n_samples)  # 1 / 1e-320 is inf
+        n_folds = min(n_samples // 2, round(1 / fraction))
         labels = self.estimator._strata(samples.y)
         labels = None if labels is None else labels[self.rows]
         return recipe.folds(labels, n_samples, n_folds, self.random_state)
@@ -138,10 +145,10 @@ class TabularFit:
     def steps(self, n_rows):
         """Batch size and epochs for the largest number of rows that a network trains on."""
         estimator = self.estimator
-        batch_size, max_iter = estimator.batch_size, estimator.max_iter
+        batch_size, max_iter = estimator.batch_size, plain(estimator.max_iter)
         if batch_size == "auto":
             batch_size = recipe.batch_size(n_rows)
-        batch_size = min(batch_size, n_rows)
+        batch_size = min(int(batch_size), n_rows)
         if max_iter == "auto":
             max_iter = recipe.n_epochs(n_rows, batch_size, estimator._targets.task)
         return batch_size, max_iter
@@ -153,7 +160,7 @@ class TabularFit:
             rows=rows,
             network=network,
             loss=self.loss,
-            optimizer=recipe.optimizer(estimator.weight_decay),
+            optimizer=recipe.optimizer(plain(estimator.weight_decay)),
             schedule=recipe.SCHEDULE,
             validation=validation,
             early_stopping=False,
@@ -161,7 +168,7 @@ class TabularFit:
             dropout=estimator._dropout_rates(len(network.activations)),
             clip_norm=None,
             alpha=0.0,
-            learning_rate_init=estimator.learning_rate_init,
+            learning_rate_init=plain(estimator.learning_rate_init),
             batch_size=batch_size,
             max_iter=max_iter,
             max_fun=0,

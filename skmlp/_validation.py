@@ -25,7 +25,7 @@ def naming(argument):
         names = argument
     try:
         yield
-    except (TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         if "boolean value of NA is ambiguous" in str(error):
             raise ValueError(f"{argument} has missing values (NA).") from error
         without_data = re.sub("'.*?'", "", str(error))

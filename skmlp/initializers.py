@@ -348,10 +348,12 @@ class Given(Initializer):
                 f"initializer=Given has {n_coefs} coefs and {n_intercepts} intercepts, but a "
                 "layer needs one of each."
             )
-        return [
-            (np.asarray(W, dtype=np.float64), np.asarray(b, dtype=np.float64))
-            for W, b in zip(self.coefs, self.intercepts, strict=True)
-        ]
+        return [(_real(W), _real(b)) for W, b in zip(self.coefs, self.intercepts, strict=True)]
+
+
+def _real(values):
+    """The values as float64, or an error if they are text or complex."""
+    return np.asarray(values).astype(np.float64, casting="same_kind")
 
 
 def _uniform(random_state, variance, fan_in, fan_out):

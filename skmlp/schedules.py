@@ -203,7 +203,8 @@ class InvScaling(WarmedSchedule):
     def unwarmed(self, initial, progress):
         if progress.epoch == 0:
             return initial
-        return initial / (progress.samples + 1) ** self.power_t
+        with np.errstate(over="ignore"):  # to infinity, and the rate to 0
+            return float(initial / np.float64(progress.samples + 1) ** self.power_t)
 
 
 class Adaptive(WarmedSchedule):
@@ -463,7 +464,7 @@ class CosineLog(WarmedSchedule):
     Parameters
     ----------
     cycles : int, default=4
-        Number of waves, at least 1.
+        Number of waves, from 1 to 1000.
 
     warmup : float, default=0.0
         Share of the total steps in which the rate rises linearly; see `WarmedSchedule`.
@@ -483,7 +484,7 @@ class CosineLog(WarmedSchedule):
 
     _parameter_constraints = {
         **WarmedSchedule._parameter_constraints,
-        "cycles": [Interval(Integral, 1, None, closed="left")],
+        "cycles": [Interval(Integral, 1, 1000, closed="both")],
     }
     per_step = True
 
