@@ -16,7 +16,7 @@ from skmlp._network import Network, outputs_by_block
 from skmlp._run import best_of
 from skmlp._sklearn import _fit_context
 from skmlp._trainable import Samples, Trainable
-from skmlp._validation import naming
+from skmlp._validation import check_unmasked, naming
 from skmlp.activations import OUTPUT_ACTIVATIONS, Activation, Identity
 from skmlp.convert import from_sklearn, to_sklearn
 
@@ -94,8 +94,8 @@ class BaseMLP(Trainable, ConfiguredMLP):
         -----
         ConvergenceWarning
             If `max_iter` epochs were not enough; if the loss was not finite, and the weights
-            are those of the best epoch before (`early_stopping`, `restore_best`); if values are
-            far from unit scale, and the model is hardly better than a constant.
+            are those of the best epoch before (`early_stopping`, `restore_best`); if values
+            are far from unit scale, and the model is hardly better than a constant.
         """
         return self._fit(
             Samples(X, y, sample_weight), Samples(X_val, y_val, sample_weight_val)
@@ -239,7 +239,8 @@ class BaseMLP(Trainable, ConfiguredMLP):
         lengths = [params.shape for params in own]
         own = list(map(np.asarray, getattr(self, "activation_params_", own)))
         shapes, biases = [W.shape for W in coefs], [b.shape for b in intercepts]
-        chained = all(
+        matrices = coefs and all(W.ndim == 2 for W in coefs)
+        chained = matrices and all(
             before[1:] == (after[0] * activation.pieces,)
             for (before, after), activation in zip(pairwise(shapes), activations, strict=True)
         )
@@ -302,11 +303,14 @@ class BaseMLP(Trainable, ConfiguredMLP):
             for name in names
         }
 
+    @np.errstate(under="ignore")
     def _outputs(self, X, convert):
         """What `convert` makes of the raw outputs, of shape (n_outputs, some samples)."""
         check_is_fitted(self, "coefs_")
         model = self._model()
-        X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
+        check_unmasked(X, "X")
+        with naming("X"):
+            X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
         return outputs_by_block(X, model, convert)
 
     def _activated(self, raw):

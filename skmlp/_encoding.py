@@ -27,6 +27,8 @@ REMEDIES = {
     "complex": "Complex data not supported, give the real and the imaginary part as numbers",
     "other": "give it as numbers or text, nested values as a column for each of their entries",
 }
+# A network gets the positions of levels as float32, which has no more integers than these.
+MOST_LEVELS = 2**24
 # The beginnings of the dtypes of categories that need not be text: pandas, and Arrow in it.
 CATEGORY_DTYPES = ("category", "dictionary")
 
@@ -263,6 +265,11 @@ class Levels:
     def __init__(self, column):
         there = column.values[column.values == column.values]
         levels = (0.0, 1.0) if column.kind == "booleans" else sorted(set(there.tolist()))
+        if len(levels) > MOST_LEVELS:
+            raise ValueError(
+                f"{column.place} has {len(levels)} levels, but a category can have no more "
+                f"than {MOST_LEVELS}."
+            )
         self.index = {level: position for position, level in enumerate(levels)}
         self.vary = len(levels) > 1 or len(there) < len(column.values)
 

@@ -10,6 +10,7 @@ from skmlp._batch import slices
 from skmlp._network import Network, network_outputs
 from skmlp._sklearn import _num_samples, _safe_indexing
 from skmlp._threads import threads
+from skmlp._validation import cast
 
 # Rows that are encoded at a time in predictions: memory that does not grow with the table.
 BLOCK_ROWS = 2**14
@@ -112,7 +113,7 @@ class StandardizedNumbers(Output):
     """
 
     def __init__(self, y, sample_weight):
-        y = y.astype(np.float64)
+        y = cast(y, np.float64, "y")
         self.low, self.high = y.min(axis=0), y.max(axis=0)
         # StandardScaler takes numbers for constant whose mean is large beside their spread.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -121,7 +122,7 @@ class StandardizedNumbers(Output):
             shares = ((y - self.mean) / far) ** 2
             self.scale = far * np.sqrt(np.average(shares, axis=0, weights=sample_weight))
             self.scale[(self.low == self.high) | (self.scale == 0)] = 1
-            if not np.isfinite(self.scale**2).all():
+            if not np.isfinite([self.mean, self.scale**2]).all():
                 raise ValueError("The variance of y is not finite; give y in other units.")
 
     def encode(self, y):

@@ -5,10 +5,10 @@ The instance that `fit` makes is kept by the estimator, as it knows the labels.
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils import assert_all_finite, column_or_1d
+from sklearn.utils import assert_all_finite, check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from skmlp._validation import MISSING
+from skmlp._validation import MISSING, naming
 
 
 class Targets:
@@ -212,6 +212,8 @@ def classification_targets(y, classes=None, soft=False):
     ValueError
         If y is continuous, has several columns of labels, or labels of mixed types.
     """
+    if sparse.issparse(y) and y.ndim == 1:
+        raise TypeError("Sparse y of one dimension is not supported; use y.toarray().")
     if y.ndim == 2 and y.shape[1] == 1 and not sparse.issparse(y):
         y = column_or_1d(y, warn=True)
     if y.ndim == 2 and soft:
@@ -225,13 +227,13 @@ def classification_targets(y, classes=None, soft=False):
             f"y of shape {y.shape} has several columns of labels ({kind}), which is not "
             "supported: give one column of labels, or an indicator matrix of 0 and 1."
         )
-    labels = unique(y, "y") if classes is None else unique(classes)
+    labels = unique(y, "y") if classes is None else known_classes(classes)
     return (Multiclass(labels) if len(labels) > 2 else Binary(labels)), y
 
 
 def _column_targets(targets, classes):
     """Check the classes that were given for targets with a column for each."""
-    if classes is not None and not np.array_equal(unique(classes), targets.classes):
+    if classes is not None and not np.array_equal(known_classes(classes), targets.classes):
         raise ValueError(
             f"classes of a y with {targets.n_outputs} columns are 0 to "
             f"{targets.n_outputs - 1}, got {classes!r}."
@@ -250,12 +252,20 @@ def _check_labels(y):
                 f"convert it, as by y.astype({kind})."
             )
     try:
-        check_classification_targets(y)
-    except ValueError as error:
+        with np.errstate(invalid="ignore"):  # large floats are compared with integers
+            check_classification_targets(y)
+    except (TypeError, ValueError) as error:
         raise ValueError(f"y does not hold class labels. {error}") from None
 
 
-def unique(labels, name="classes"):
+def known_classes(classes):
+    """Return the sorted distinct classes that `partial_fit` has been given."""
+    with naming("classes"):
+        classes = check_array(classes, ensure_2d=False, dtype=None, input_name="classes")
+        return unique(classes, "classes")
+
+
+def unique(labels, name):
     """Return the sorted distinct labels, or an error that names the argument.
 
     Text in an object array becomes a text array, as in scikit-learn.

@@ -12,7 +12,7 @@ from skmlp._sklearn import (
     _check_sample_weight,
     _check_y,
 )
-from skmlp._validation import naming
+from skmlp._validation import check_unmasked, naming
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Trainable(CallbackSupportMixin):
     # What a training tells beside the model, if it is there in the next: not for a scorer.
     _records: tuple = ()
 
+    @np.errstate(under="ignore")  # whatever the user has set: what underflows is nothing
     def _fit(self, samples, validation, **more):
         """Train; if that fails, the estimator is as it was."""
         before = vars(self).copy()
@@ -55,6 +56,8 @@ class Trainable(CallbackSupportMixin):
     def _check_samples(self, given, reset, suffix=""):
         """The samples of the user, or of the validation set, checked one by one."""
         X, y, sample_weight = given.X, given.y, given.sample_weight
+        for name, array in vars(given).items():
+            check_unmasked(array, f"{name}{suffix}")
         with naming(f"X{suffix}"):
             # y has checks of its own, but for None, of which validate_data tells best
             X = self._check_X(X, None if y is None else "no_validation", reset, f"X{suffix}")

@@ -18,14 +18,16 @@ def naming(argument):
     """Put the argument's name in front of an error that does not name it.
 
     scikit-learn's errors name `X`, `y` and `sample_weight`, one perhaps while it checks
-    another, but not the arguments of the validation set.
+    another, but not the arguments of the validation set.  Numbers that overflow in a
+    conversion are errors too: scikit-learn refuses infinity, and Python says it by itself.
     """
     names = "X|y|sample_weight"
     if argument not in names.split("|"):
         names = argument
     try:
-        yield
-    except (AttributeError, TypeError, ValueError) as error:
+        with np.errstate(over="ignore"):
+            yield
+    except (AttributeError, OverflowError, TypeError, ValueError) as error:
         if "boolean value of NA is ambiguous" in str(error):
             raise ValueError(f"{argument} has missing values (NA).") from error
         without_data = re.sub("'.*?'", "", str(error))
@@ -34,6 +36,12 @@ def naming(argument):
         # not type(error), whose constructor may want other arguments
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"{argument}: {error}") from error
+
+
+def check_unmasked(array, name):
+    """Raise an error if values are masked: as a plain array they would be values again."""
+    if np.ma.isMaskedArray(array) and np.ma.is_masked(array):
+        raise ValueError(f"{name} has masked values, which are not supported; fill them.")
 
 
 def check_total_weight(sample_weight, where):

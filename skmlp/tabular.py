@@ -21,6 +21,7 @@ from skmlp._sklearn import Interval, RealNotInt, StrOptions, _fit_context
 from skmlp._tabular_fitting import TabularFit, mean_history
 from skmlp._targets import classification_targets, regression_targets
 from skmlp._trainable import Samples, Trainable
+from skmlp._validation import check_unmasked
 from skmlp.activations import ACTIVATIONS, Activation
 from skmlp.losses import LogLoss, SquaredError
 
@@ -61,7 +62,7 @@ class BaseTabularMLP(Trainable, Configured):
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative; None stands for ones.  A sample with weight 0
-            is as one that is not there.
+            is as one that is not there, but for the checks: its values must be valid.
 
         X_val : {DataFrame, array-like} of shape (n_val, n_features), default=None
             Validation data, with the columns of `X`.  All networks are evaluated on them after
@@ -143,9 +144,11 @@ class BaseTabularMLP(Trainable, Configured):
         validate_data(self, X, y, reset=reset, skip_check_array=True)
         return X
 
+    @np.errstate(under="ignore")
     def _means(self, X):
         """Probabilities or numbers, of shape (n_columns, n_samples)."""
         check_is_fitted(self)
+        check_unmasked(X, "X")
         return self._model.predict(self._check_X(X, "no_validation", False, "X"))
 
     def __sklearn_tags__(self):
@@ -223,14 +226,15 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     validation_fraction : float, default=0.125
         Share of the samples that each network holds back, in (0, 0.5].  The samples are split
         into ``round(1 / validation_fraction)`` folds, stratified by class, of which each
-        network holds back the next.
+        network holds back the next: with 0.4 a half.
 
     scoring : str or callable, default=None
         What epochs are compared by: a name of :func:`sklearn.metrics.get_scorer_names`, a
         callable ``scorer(estimator, X, y)`` (with the keyword `sample_weight` where there
         are weights; X has the columns as they are encoded), or 'loss', the validation loss
         with its sign changed.  None stands for accuracy, and for multi-label targets for
-        'loss'.
+        'loss'.  Scores that need all classes, as 'neg_log_loss', are an error where a part
+        that is held back lacks one; 'loss' is not.
 
     random_state : int, RandomState instance or None, default=None
         Determines the folds, the starting weights and the order of the samples.
@@ -490,7 +494,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     validation_fraction : float, default=0.125
         Share of the samples that each network holds back, in (0, 0.5].  The samples are split
         into ``round(1 / validation_fraction)`` folds, of which each network holds back the
-        next.
+        next: with 0.4 a half.
 
     scoring : str or callable, default=None
         What epochs are compared by: a name of :func:`sklearn.metrics.get_scorer_names`, a
