@@ -11,7 +11,7 @@ from skmlp._callbacks import NoCallbacks, callbacks_of
 from skmlp._component import plain
 from skmlp._diagnosis import check_finite
 from skmlp._evaluation import make_validation
-from skmlp._memory import Memory, settings_of
+from skmlp._memory import Memory, checksum, settings_of
 from skmlp._network import check_room, network_outputs
 from skmlp._run import Plan, Run
 from skmlp._scaling import Standardized, Unscaled
@@ -68,7 +68,13 @@ class Fit:
     dtype_of_model : dtype
         What the fitted weights are to have.
 
+    fitted : None or ndarray of shape (n_parameters,)
+        The fitted weights, where the training starts from them.
+
     theta : ndarray of shape (n_networks, n_parameters)
+        These in the units of the training, or drawn weights.
+
+    start : ndarray of shape (n_networks, n_parameters)
         Where the training starts.
 
     plan : Plan
@@ -97,9 +103,12 @@ class Fit:
         self.scaling = self.choose_scaling(rows)
         self.dtype_of_model = estimator._dtype_of_weights() if going_on else samples.X.dtype
         dtype = np.dtype(estimator.dtype or self.dtype_of_model)
+        self.fitted = theta[0] if going_on else None
         if going_on:
-            theta = self.resume(theta)
-        self.theta = cast(theta, dtype, "coefs_" if going_on else "initializer")
+            theta = self.scaling.unfold(self.network, theta[0])[None]
+        self.theta = self.start = cast(theta, dtype, "coefs_" if going_on else "initializer")
+        if going_on and self.past is not None:
+            self.resume()
         arrays = self.arrays(samples, dtype, loss)
         if validation is not None:
             held = self.arrays(validation, dtype, loss, "_val")
@@ -123,22 +132,19 @@ class Fit:
     def fitted_weights(self, n_networks):
         return self.estimator._fitted_weights(self.network)[None]
 
-    def resume(self, theta):
-        """The fitted weights in the units of the training; forgets what is not of them.
+    def resume(self):
+        """Forget what is not of the fitted weights.
 
-        Where the training has come further than the model, as with `restore_best`, or knows
+        Where `partial_fit` has come further than the model, as with `restore_best`, or knows
         it more exactly, as with `standardize`, it is gone on with from there, unless the
         model has been changed by hand.
         """
         past = self.past
-        if past is not None and past.stored is not None:
-            unchanged = np.array_equal(past.stored, theta[0])
-            if not (unchanged and past.has_kind_of(self.scaling)):
-                watch = replace(past.watch, criteria=(past.watch.criteria[0], "edited"))
-                self.past = replace(past, latest=None, stored=None, best=None, watch=watch)
-            elif self.incremental:
-                return past.latest[None]
-        return self.scaling.unfold(self.network, theta[0])[None]
+        if not (past.model == checksum(self.fitted) and past.has_kind_of(self.scaling)):
+            watch = replace(past.watch, criteria=(past.watch.criteria[0], "edited"))
+            self.past = replace(past, watch=watch)
+        elif self.incremental and past.latest is not None:
+            self.start = past.latest[None].astype(self.theta.dtype, copy=False)
 
     def split(self):
         """Indices of the rows to train on and of the validation set."""
@@ -185,7 +191,12 @@ class Fit:
         return {"X": X, "y": y, "sample_weight": weight}
 
     def folded(self, vector):
-        """The parameters of the model, from those of the training."""
+        """The parameters of the model, from those of the training.
+
+        Those of the model that is there are its own: rounding would add up.
+        """
+        if self.fitted is not None and np.array_equal(vector, self.theta[0]):
+            return self.fitted.astype(self.dtype_of_model)
         return self.scaling.fold(self.network, vector, self.dtype_of_model)
 
     def usual_scoring(self):
@@ -263,6 +274,8 @@ class Fit:
             memory.state = {
                 n: v.astype(theta.dtype, copy=False) for n, v in memory.state.items()
             }
+            if "spare" in memory.state:
+                memory.state["spare"] = np.empty_like(theta)
         else:
             memory = Memory.blank(plan, theta)
             if past is not None:
@@ -315,27 +328,30 @@ class Fit:
         """Train all networks and put them into the list of outcomes."""
         plan, theta, random_state = self.plan, self.theta, self.random_state
         if self.incremental:
-            run = Run(plan, theta.copy(), self.memory(theta), random_state)
+            start = self.start.copy()
+            run = Run(plan, start, self.memory(start), random_state, best_theta=theta)
             outcomes += train_once(run)
         else:
             train_all(plan, theta, self.memory, random_state, callbacks, outcomes)
 
-    def keep(self, outcome, stored):
+    def keep(self, outcome, model):
         """The memory for a later `partial_fit` or warm start; None while it still trains.
 
-        `stored` are the parameters of the model that has been made of the outcome.
+        `model` are the parameters of the model that has been made of the outcome.
 
         That goes on from the model of a `fit`, but between its own calls from the latest
         weights.
         """
         memory = outcome.memory
-        if memory is not None:
-            latest = outcome.latest if self.incremental else outcome.vector
-            apart = self.plan.restore_best or not np.array_equal(stored, latest)
-            memory.scaling = self.scaling
-            memory.latest, memory.stored, memory.best = (
-                (latest, stored, outcome.vector) if apart else (None, None, None)
-            )
+        if memory is None:
+            return None
+        if "spare" in memory.state:
+            memory.state["spare"] = np.empty((1, 0), self.theta.dtype)
+        memory.scaling, memory.model, memory.latest = self.scaling, checksum(model), None
+        told = self.scaling.unfold(self.network, model)
+        told = told.astype(self.theta.dtype, copy=False)
+        if self.incremental and not np.array_equal(told, outcome.latest):
+            memory.latest = outcome.latest
         return memory
 
     def check_finite(self, outcome):

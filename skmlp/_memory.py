@@ -2,6 +2,7 @@
 
 import copy
 import operator
+import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,11 @@ from skmlp.schedules import Progress
 def settings_of(component):
     """What tells a component from others: to compare, and no reference to anything of it."""
     return type(component), {name: repr(value) for name, value in vars(component).items()}
+
+
+def checksum(vector):
+    """What tells the parameters of a model from others: by one number, quickly."""
+    return zlib.crc32(np.ascontiguousarray(vector, np.float64))
 
 
 @dataclass
@@ -116,6 +122,7 @@ class Memory:
         state, which may be scaled by them.
 
     state : dict of str to ndarray of shape (n_networks, n_parameters) or (n_networks, 1)
+        Between two calls a `spare` vector has no entries.
 
     n_parameters : int
 
@@ -129,9 +136,11 @@ class Memory:
     scaling : Scaling
         The units of the training.
 
-    latest, stored, best : None or ndarray of shape (n_parameters,)
-        Where the training has come to, the model that was made of it, and the parameters
-        of that model in the units of the training; None where all are the same.
+    model : int
+        The `checksum` of the model, to see whether it has been changed by hand.
+
+    latest : None or ndarray of shape (n_parameters,)
+        Where the training has come to, None where the model tells.
     """
 
     settings: tuple
@@ -141,9 +150,8 @@ class Memory:
     watch: Watch
     generator: object = None
     scaling: object = None
+    model: int = 0
     latest: np.ndarray | None = None
-    stored: np.ndarray | None = None
-    best: np.ndarray | None = None
 
     @classmethod
     def blank(cls, plan, theta):

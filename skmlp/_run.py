@@ -180,6 +180,9 @@ class Run:
     random_state : RandomState
         Shuffles the samples.
 
+    best_theta : None or ndarray of shape (n_networks, n_parameters)
+        The parameters of the best epoch so far; None stands for `theta`.
+
     Attributes
     ----------
     alive : ndarray of int
@@ -199,7 +202,7 @@ class Run:
         The random state as the first of several networks has left it.
     """
 
-    def __init__(self, plan, theta, memory, random_state):
+    def __init__(self, plan, theta, memory, random_state, best_theta=None):
         self.plan = plan
         self.theta = theta
         self.memory = memory
@@ -212,8 +215,7 @@ class Run:
         self.score = np.full(self.n_networks, np.nan)
         self.best_theta = None
         if plan.restore_best:
-            best = theta if memory.best is None else memory.best[None]
-            self.best_theta = best.astype(theta.dtype)
+            self.best_theta = (theta if best_theta is None else best_theta).copy()
         self.generator = memory.generator
         self.network = with_dropout(plan.network, plan.dropout, self.generator)
         self.order = None if plan.rows is None else plan.rows.copy()

@@ -1,9 +1,11 @@
 """What all estimators do around a fit: checks, and everything put back on failure."""
 
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.base import is_regressor
+from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.utils import check_consistent_length
 
 from skmlp._sklearn import (
@@ -13,6 +15,7 @@ from skmlp._sklearn import (
     _check_y,
 )
 from skmlp._validation import check_unmasked, naming
+from skmlp._versions import __version__
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,29 @@ class Trainable(CallbackSupportMixin):
             vars(self).update(before)
             raise
         return self
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "_skmlp_version": __version__}
+
+    def __setstate__(self, state):
+        """As scikit-learn does for its own: tell where another release wrote it."""
+        state = dict(state)
+        written = state.pop("_skmlp_version", "unknown")
+        name = f"skmlp.{type(self).__name__}"
+        if missing := sorted(set(self._get_param_names()) - state.keys()):
+            raise ValueError(
+                f"{name} was written by the release {written} of skmlp, which has no "
+                f"{', '.join(missing)}; this is {__version__}: load it with that release, or "
+                "fit anew."
+            )
+        if written != __version__:
+            warning = InconsistentVersionWarning(
+                estimator_name=name,
+                current_sklearn_version=__version__,
+                original_sklearn_version=written,
+            )
+            warnings.warn(warning, stacklevel=2)
+        super().__setstate__(state)
 
     def _forget(self, *names):
         for name in names:

@@ -8,6 +8,8 @@ from pathlib import Path
 import sklearn
 from threadpoolctl import threadpool_info
 
+__version__ = "0.1.0.dev0"
+
 # OpenBLAS's names of its kernels for x86 without AVX-512.
 AVX2_KERNELS = {"Haswell", "Zen"}
 
@@ -69,8 +71,6 @@ def show_versions():
     >>> import skmlp
     >>> skmlp.show_versions()  # doctest: +SKIP
     """
-    from skmlp import __version__
-
     print(f"skmlp: {__version__}")
     show_machine()
     sklearn.show_versions()

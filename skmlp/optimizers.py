@@ -91,8 +91,8 @@ class FirstOrder(Optimizer):
             Of the dtype of `theta`, and of its shape, or (n_networks, 1) for what is a
             number per network.  An optimizer that needs a vector besides the
             gradient keeps it here as `spare`, so that no step allocates one: the component
-            itself holds no arrays.  What is in it does not matter; it is pickled with the
-            rest.
+            itself holds no arrays.  What is in it does not matter: a fitted estimator
+            lacks it, and the next `partial_fit` begins with another.
         """
         raise self._missing("init")
 

@@ -25,6 +25,7 @@ PAGES = {
     "docs/guide/incremental.md": ("1.6",),
     "docs/guide/regularization.md": ("1.6",),
     "docs/guide/restarts.md": ("1.6",),
+    "docs/guide/saving.md": ("1.6", "pandas", "skops"),
     "docs/guide/scaling.md": ("1.6",),
     "docs/guide/validation.md": ("1.6", "matplotlib"),
 }

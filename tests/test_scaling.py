@@ -524,8 +524,9 @@ def test_partial_fit_keeps_the_units_of_the_first_call(problem, more, first):
         scaled = units(X[part], y[part])
         getattr(plain, name)(*scaled, w[part], X_val=X_val, y_val=y_val, **classes)
         classes = {}
-    # exactly: each call goes on from the training's own weights, not from the folded ones
-    if tolerance(X, more) < 1e-6 and not sparse.issparse(X):
+    # exactly: each call goes on from the training's own weights, not from the folded ones,
+    # but for the first after a fit, which keeps no others
+    if first == "partial_fit" and tolerance(X, more) < 1e-6 and not sparse.issparse(X):
         np.testing.assert_array_equal(model.loss_curve_, plain.loss_curve_)
     rtol = max(tolerance(X, more), 1e-8)
     assert_close(model.loss_curve_, plain.loss_curve_, rtol)
@@ -541,9 +542,9 @@ def test_a_fit_is_its_epochs(Estimator):
     epochs = make(Estimator, shuffle=False, max_iter=1).fit(X, y)
     for _ in range(4):
         epochs.partial_fit(X, y)
-    np.testing.assert_array_equal(epochs.loss_curve_, whole.loss_curve_)
+    assert_close(epochs.loss_curve_, whole.loss_curve_, 1e-12)
     for a, b in zip(epochs.coefs_, whole.coefs_, strict=True):
-        np.testing.assert_array_equal(a, b)
+        assert_close(a, b, 1e-12)
 
 
 # Steps too small to see, so that a training returns the function that it begins with.
