@@ -15,12 +15,20 @@ from skmlp.activations import (
     ACTIVATIONS,
     CELU,
     ELU,
+    GELU,
     OUTPUT_ACTIVATIONS,
     Activation,
+    HardSigmoid,
+    HardTanh,
     LeakyReLU,
     Logistic,
     Maxout,
+    Mish,
     PReLU,
+    ReLU,
+    ReLU6,
+    Sign,
+    Step,
     StraightThrough,
 )
 
@@ -164,6 +172,29 @@ def test_gradients_are_finite_differences(activation, lead):
             np.testing.assert_allclose(gradient[i], difference, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("activation", "corner", "derivative"),
+    [
+        (ReLU(), 0, 0),
+        (LeakyReLU(negative_slope=0.2), 0, 0.2),
+        (PReLU(initial_slope=0.1), 0, 0.1),
+        (ELU(alpha=0.5), 0, 0.5),
+        (ELU(alpha=2.0), 0, 2.0),
+        (HardSigmoid(), -3, 0),
+        (HardSigmoid(), 3, 0),
+        (HardTanh(), -1, 0),
+        (HardTanh(), 1, 0),
+        (ReLU6(), 0, 0),
+        (ReLU6(), 6, 0),
+    ],
+    ids=repr,
+)
+@dtypes
+def test_derivatives_at_corners(activation, corner, derivative, dtype):
+    _, gradient, _ = run(activation, np.full((1, 3), corner, dtype), 2)
+    np.testing.assert_array_equal(gradient, np.full((1, 3), 2 * dtype(derivative)))
+
+
 @straight_through
 def test_straight_through(activation):
     z = np.array([[-7, -1.01, -1, -0.3, 0, 0.3, 1, 1.01, 7]])
@@ -270,6 +301,11 @@ def test_hidden_activations_derive_from_the_base(activation):
     params = activation.initial_params()
     assert params.ndim == 1
     assert params.dtype == np.float64
+
+
+def test_which_hidden_activations_need_two_arrays():
+    keeping = {type(f) for f in HIDDEN if f.keeps_input}
+    assert keeping == {GELU, Maxout, Mish, PReLU, Sign, Step}
 
 
 @pytest.mark.parametrize(("alias", "name"), ALIASES.items())

@@ -1,6 +1,7 @@
 """What all components share: round trips, and names that stand for objects."""
 
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -131,6 +132,65 @@ def test_a_wrong_name_is_reported_by_fit_with_the_nearest(name):
     model = MLPRegressor(**{name: right.replace("u", "")[:-1]})
     with pytest.raises(ValueError, match=f"'{name}' .* Did you mean '{right}'"):
         model.fit([[0.0], [1.0]], [0.0, 1.0])
+
+
+TINY, SMALL, LARGE = 5e-324, sys.float_info.epsilon, sys.float_info.max
+
+# The values at the ends that a hyperparameter may have, and those that it may not.
+CLOSED = [0, 1], [-TINY, 1 + SMALL]
+HALF_OPEN = [0, 1 - SMALL], [-TINY, 1]
+OPEN = [TINY, 1 - SMALL], [0, 1]
+POSITIVE_SHARE = [TINY, 1], [0, 1 + SMALL]
+POSITIVE = [TINY, LARGE], [0, np.inf]
+NOT_NEGATIVE = [0, LARGE], [-TINY, np.inf]
+COUNT = [1, 10**9], [0, 1.5, np.inf]
+ENDS = {
+    "negative_slope": CLOSED,
+    "initial_slope": ([-LARGE, LARGE], [-np.inf, np.inf]),
+    "alpha": POSITIVE,
+    "pieces": ([2, 10**9], [1, 2.5, np.inf]),
+    "delta": POSITIVE,
+    "quantile": OPEN,
+    "label_smoothing": HALF_OPEN,
+    "gamma": NOT_NEGATIVE,
+    "momentum": CLOSED,
+    "beta_1": HALF_OPEN,
+    "beta_2": HALF_OPEN,
+    "epsilon": POSITIVE,
+    "weight_decay": NOT_NEGATIVE,
+    "momentum_decay": NOT_NEGATIVE,
+    "rho": HALF_OPEN,
+    "initial_accumulator": NOT_NEGATIVE,
+    "warmup": CLOSED,
+    "power_t": NOT_NEGATIVE,
+    "min_rate": NOT_NEGATIVE,
+    "decay": POSITIVE_SHARE,
+    "every": COUNT,
+    "final": CLOSED,
+    "cycles": ([1, 1000], [0, 1.5, 1001]),
+    "rise": CLOSED,
+    "start": CLOSED,
+    "gain": POSITIVE,
+    "Plateau.factor": OPEN,
+    "StepDecay.factor": POSITIVE_SHARE,
+}
+NUMBERS = [
+    (cls, name, ENDS.get(name) or ENDS[f"{cls.__name__}.{name}"])
+    for cls in CLASSES
+    for name, value in cls().get_params().items()
+    if type(value) in (int, float)
+]
+
+
+@pytest.mark.parametrize(("cls", "name", "ends"), NUMBERS)
+def test_ends_of_the_range_of_every_hyperparameter(cls, name, ends):
+    inside, outside = ends
+    for value in inside:
+        component = cls(**{name: value})
+        assert resolve(MLPRegressor(), "x", component, Component, {}) is component
+    for value in (*outside, np.nan, None, "1", [1], 1j):
+        with pytest.raises(ValueError, match=f"'{name}' parameter of {cls.__name__} must be"):
+            resolve(MLPRegressor(), "x", cls(**{name: value}), Component, {})
 
 
 OUT_OF_RANGE = [

@@ -611,6 +611,21 @@ def test_bad_partial_fit_is_named_and_nothing_is_lost(model, change, arguments, 
 
 
 @pytest.mark.parametrize(
+    ("loss", "y"),
+    [("log_loss", INDICATORS), ("categorical_crossentropy", np.full((len(X), 2), 0.5))],
+)
+@pytest.mark.parametrize(
+    "other", [LABELS, LABELS == 1, np.eye(3, dtype=int)[LABELS]], ids=["3", "2", "one-hot"]
+)
+def test_partial_fit_with_other_columns_of_y(loss, y, other):
+    fitted = classifier(loss=loss).fit(X, y)
+    before = snapshot(fitted)
+    with pytest.raises(ValueError, match=r"y has shape .* was fitted with 2 columns"):
+        fitted.partial_fit(X, other)
+    assert_unchanged(fitted, before)
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ((X, LABELS), "classes must be passed on the first call to partial_fit"),

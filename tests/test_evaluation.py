@@ -585,6 +585,39 @@ def test_a_score_of_nan_never_wins(optimizer):
     np.testing.assert_array_equal(model.coefs_[0], short.coefs_[0])
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
+def test_without_any_score_the_weights_are_those_of_the_start(optimizer):
+    training, held = parts(X_REG, Y_REG)
+    start = small(MLPRegressor).fit(*training)
+    model = small(
+        MLPRegressor,
+        optimizer=optimizer,
+        restore_best=True,
+        initializer=Given(start.coefs_, start.intercepts_),
+        scoring=lambda estimator, X, y: np.nan,
+    )
+    with pytest.warns(match="No epoch had a finite validation score"):
+        model.fit(*training, **held)
+    assert model.n_iter_ == 4
+    for mine, given in zip(model.coefs_, start.coefs_, strict=True):
+        np.testing.assert_array_equal(mine, given)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "error"), [("adam", StopIteration), ("lbfgs", RuntimeError)]
+)
+def test_a_scorer_that_stops_iterating_does_not_end_the_training_in_silence(optimizer, error):
+    def scoring(estimator, X, y):
+        raise StopIteration
+
+    training, held = parts(X_REG, Y_REG)
+    model = small(MLPRegressor, optimizer=optimizer, scoring=scoring)
+    before = snapshot(model)
+    with pytest.raises(error):
+        model.fit(*training, **held)
+    assert_unchanged(model, before)
+
+
 def test_a_scorer_does_not_see_a_model_that_has_diverged():
     training, held = parts(X_REG, Y_REG)
 

@@ -12,7 +12,15 @@ from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from skmlp import MLPClassifier, MLPRegressor
-from skmlp.activations import ACTIVATIONS, Activation, LeakyReLU, Maxout, PReLU, Softmax
+from skmlp.activations import (
+    ACTIVATIONS,
+    Activation,
+    LeakyReLU,
+    Maxout,
+    PReLU,
+    ScaledELU,
+    Softmax,
+)
 from skmlp.initializers import INITIALIZERS, Given, Initializer
 from skmlp.losses import (
     CLASSIFICATION_LOSSES,
@@ -23,8 +31,17 @@ from skmlp.losses import (
     Loss,
     Quantile,
 )
-from skmlp.optimizers import OPTIMIZERS, SGD, Adadelta, AdamW, FirstOrder, Optimizer, RMSprop
-from skmlp.schedules import SCHEDULES, CosineDecay, Schedule
+from skmlp.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    Adadelta,
+    AdamW,
+    FirstOrder,
+    Moments,
+    Optimizer,
+    RMSprop,
+)
+from skmlp.schedules import SCHEDULES, CosineDecay, Schedule, WarmedSchedule
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -551,6 +568,16 @@ def test_scikit_learns_flat_names_feed_the_relatives_of_adam(cls):
     )
 
 
+class OnlyForward(Activation):
+    def forward(self, z, a, scratch):
+        pass
+
+
+class OnlyGradient(Loss):
+    def gradient(self, y, raw, out):
+        out[...] = 0
+
+
 class TestMistakesInYourOwn:
     """A component that breaks its contract is named."""
 
@@ -628,19 +655,21 @@ class TestMistakesInYourOwn:
         ("parameter", "base", "method"),
         [
             ("activation", Activation, "forward"),
-            ("loss", Loss, "value"),
+            ("activation", OnlyForward, "backward"),
+            ("activation", ScaledELU, "_slope_and_scale"),
+            ("loss", Loss, "gradient"),
+            ("loss", OnlyGradient, "value"),
             ("optimizer", FirstOrder, "init"),
+            ("optimizer", Moments, "step"),
             ("optimizer", Optimizer, "minimize"),
             ("learning_rate", Schedule, "rate"),
+            ("learning_rate", WarmedSchedule, "unwarmed"),
             ("initializer", Initializer, "draw"),
         ],
     )
     def test_a_method_that_is_missing(self, parameter, base, method):
         class Empty(base):
             tasks = ("regression",)
-
-            def gradient(self, y, raw, out):
-                out[...] = 0
 
         with pytest.raises(NotImplementedError, match=f"Empty has no method '{method}'"):
             self.fit(**{parameter: Empty()})

@@ -27,6 +27,7 @@ from skmlp.losses import (
     PseudoHuber,
     Quantile,
     SquaredError,
+    SquaredHinge,
     WithOutput,
 )
 
@@ -382,6 +383,14 @@ def test_absolute_error_is_twice_the_median():
     np.testing.assert_allclose(gradient, 2 * expected[1], rtol=1e-14)
 
 
+@pytest.mark.parametrize("loss", [Hinge(), SquaredHinge()], ids=repr)
+def test_nothing_is_asked_for_beyond_a_margin_of_one(loss):
+    y, raw = np.array([[1.0, 0.0, 1.0, 0.0]]), np.array([[1.0, -1.0, 2.0, -2.0]])
+    values, gradient = evaluate(loss, y, raw)
+    np.testing.assert_array_equal(values, 0)
+    np.testing.assert_array_equal(gradient, 0)
+
+
 @pytest.mark.parametrize("loss", [LogCosh(), PseudoHuber(), PseudoHuber(delta=0.3), Gamma()])
 def test_small_errors_have_half_the_square(loss):
     y, error = np.ones((1, 2)), np.array([[1e-5, -1e-5]])
@@ -411,6 +420,7 @@ SOFT = CategoricalCrossentropy().for_task("multiclass")
         (Poisson(), [[0.0, 2.0]]),
         (Gamma(), [[0.1, 2.0]]),
         (SOFT, [[0.25, 0.75], [0.0, 1.0], [0.5 + 1e-6, 0.5 + 1e-6]]),
+        (SOFT, [[0.5, 0.5 + 1.9e-5], [0.5 - 1.9e-5, 0.5]]),  # 1e-5 per column
         (SOFT, [[False, True]]),
         (CategoricalCrossentropy().for_task("binary"), [[1.0], [0.0]]),
     ],
@@ -425,6 +435,8 @@ def test_targets_that_a_loss_takes(loss, y):
         (Poisson(), [[1.0, -1.0]], r"y has negative values, .* loss=Poisson\(\) .* y >= 0"),
         (Gamma(), [[1.0, 0.0]], r"y has .* not positive, .* loss=Gamma\(\) .* y > 0"),
         (SOFT, [[0.5, 0.4]], "y has rows .* not probabilities: .* sum to 1"),
+        (SOFT, [[0.5, 0.5], [0.5, 0.5 + 2.1e-5]], "y has rows .* not probabilities"),
+        (SOFT, [[0.5, 0.5], [0.5 - 2.1e-5, 0.5]], "y has rows .* not probabilities"),
         (SOFT, [[-0.5, 1.5]], "y has rows .* not probabilities: .* >= 0"),
         (SOFT, [[np.nan, 1.0]], "y has rows .* not probabilities"),
     ],
@@ -437,6 +449,11 @@ def test_targets_that_a_loss_refuses(loss, y, message):
 def test_which_losses_have_special_targets():
     assert {cls for cls in CLASSES if cls.positive_targets} == {Poisson, Gamma}
     assert {cls for cls in CLASSES if cls.soft_targets} == {CategoricalCrossentropy}
+
+
+def test_the_losses_that_scikit_learn_has_stop_by_the_score():
+    by_score = {cls for cls in CLASSES if cls.stops_by_score}
+    assert by_score == {SquaredError, Poisson, LogLoss}
 
 
 # ---- Losses on the outputs of an activation

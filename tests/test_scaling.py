@@ -425,6 +425,16 @@ def test_samples_may_be_stored_otherwise_in_partial_fit(Estimator, first):
     assert_close(outputs(models[1], X), outputs(models[0], X), 1e-9)
 
 
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+def test_samples_that_are_too_far_off_for_the_units(kind):
+    features = 1e-30 * RNG.uniform(1, 2, (20, 3))
+    model = MLPRegressor(standardize=True, dtype="float32").partial_fit(kind(features), Y[:20])
+    before = snapshot(model)
+    with pytest.raises(ValueError, match="X has values that are too large for float32"):
+        model.partial_fit(kind(1e60 * features), Y[:20])
+    assert_unchanged(model, before)
+
+
 @kinds
 def test_nothing_that_is_given_is_written_to(Estimator, tmp_path):
     X, y = data_of(Estimator)
