@@ -15,8 +15,8 @@ FAR = 20
 HARDLY = 0.01
 
 
-def check_finite(outcome, epoch, recovers, remedies):
-    """Raise an error if the training has diverged, or warn if it has a good epoch to return.
+def report_divergence(outcome, epoch, recovers, remedies):
+    """Raise an error, or warn if there is a good epoch to return.
 
     Parameters
     ----------
@@ -34,11 +34,11 @@ def check_finite(outcome, epoch, recovers, remedies):
     Raises
     ------
     ValueError
-        If the loss or the parameters are not finite and it does not recover.
+        If it does not recover.
     """
-    if not outcome.diverged:
-        return
     story = f"The loss of epoch {epoch} is {outcome.loss:.4g}"
+    if np.isfinite(outcome.loss):
+        story = f"The weights of epoch {epoch} give predictions that are not finite"
     if "learning_rate" in outcome.history:
         story += f", with the learning rate {outcome.history['learning_rate'][-1]:.4g}"
     advice = f"Try {', '.join(remedies[:-1])}{' or ' if remedies[1:] else ''}{remedies[-1]}."

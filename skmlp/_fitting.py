@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 
 from skmlp._callbacks import NoCallbacks, callbacks_of
 from skmlp._component import plain
-from skmlp._diagnosis import check_finite
+from skmlp._diagnosis import report_divergence
 from skmlp._evaluation import make_validation
 from skmlp._memory import Memory, checksum, settings_of
 from skmlp._network import check_room, network_outputs
@@ -19,6 +19,8 @@ from skmlp._training import stack_size, train_all, train_once
 from skmlp._validation import cast, check_total_weight, naming, split_rows
 from skmlp.schedules import Constant
 
+# With weights below it, outputs are finite where the loss has been.
+LARGE = 100
 # Parameters that the training reads as they are.
 SETTINGS = (
     "clip_norm",
@@ -355,15 +357,21 @@ class Fit:
         return memory
 
     def check_finite(self, outcome):
-        """Raise an error or warn if the training has diverged."""
-        recovers = self.plan.restore_best and outcome.best_iter > 0
-        if recovers and outcome.diverged:
-            # A loss is of the weights before its step, which may have been the last good ones.
-            raw = network_outputs(self.plan.X, self.network, outcome.vector, np.transpose)
-            recovers = np.isfinite(raw).all()
-        epoch = self.plan.past + len(outcome.history["loss"])
+        """Raise an error or warn if the training has diverged.
+
+        The loss of an epoch is of the weights before its last step, so that large weights are
+        tried.
+        """
         folded = replace(outcome, vector=self.folded(outcome.vector))
-        check_finite(folded, epoch, recovers, self.remedies())
+        finite = not folded.diverged
+        if np.abs(outcome.vector).max() < LARGE and finite:
+            return
+        raw = network_outputs(self.plan.X, self.network, outcome.vector, np.transpose)
+        predicts = np.isfinite(self.activated(self.scaling.outputs(raw.T))).all()
+        if not (finite and predicts):
+            recovers = predicts and self.plan.restore_best and outcome.best_iter > 0
+            epoch = self.plan.past + len(outcome.history["loss"])
+            report_divergence(folded, epoch, recovers, self.remedies())
 
     def remedies(self):
         """What may help where the training diverges."""

@@ -96,6 +96,7 @@ class Standardized:
     def outputs(self, raw):
         return raw * self.y_scale[:, None] + self.y_mean[:, None]
 
+    @np.errstate(over="ignore", invalid="ignore")  # what comes of it is checked
     def fold(self, network, vector, dtype):
         folded = vector.astype(np.float64)
         first, last = (network.blocks(folded)[i] for i in (0, -1))
@@ -105,8 +106,7 @@ class Standardized:
         # count as often as the mean is larger than the spread.
         first[:-1] = (first[:-1] / self.scale[:, None]).astype(dtype)
         first[-1] -= self.mean @ first[:-1]
-        with np.errstate(over="ignore"):
-            return folded.astype(dtype)
+        return folded.astype(dtype)
 
     def unfold(self, network, vector):
         unfolded = vector.astype(np.float64)

@@ -11,7 +11,7 @@ from skmlp import _recipe as recipe
 from skmlp._blend import blended
 from skmlp._callbacks import callbacks_of
 from skmlp._component import plain
-from skmlp._diagnosis import check_finite
+from skmlp._diagnosis import report_divergence
 from skmlp._embedding import Embedding
 from skmlp._encoding import TableEncoder
 from skmlp._ensemble import AlreadyEncoded, Ensemble
@@ -136,8 +136,7 @@ class TabularFit:
                 "early_stopping=True needs at least 4 samples, to hold back 2, got "
                 f"n_samples = {n_samples}, not counting those without weight."
             )
-        fraction = max(self.estimator.validation_fraction, 1 / n_samples)  # 1 / 1e-320 is inf
-        n_folds = min(n_samples // 2, round(1 / fraction))
+        n_folds = round(min(n_samples // 2, 1 / self.estimator.validation_fraction))
         labels = self.estimator._strata(samples.y)
         labels = None if labels is None else labels[self.rows]
         return recipe.folds(labels, n_samples, n_folds, self.random_state)
@@ -241,7 +240,7 @@ class TabularFit:
         recovers = self.runs[0].plan.restore_best and worst.best_iter > 0
         rate = self.estimator.learning_rate_init
         remedies = [f"a smaller learning rate than learning_rate_init={rate:g}"]
-        check_finite(worst, len(worst.history["loss"]), recovers, remedies)
+        report_divergence(worst, len(worst.history["loss"]), recovers, remedies)
 
     def members(self, outcomes):
         """The parameters of each network that the model is to have."""

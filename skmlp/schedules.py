@@ -203,8 +203,7 @@ class InvScaling(WarmedSchedule):
     def unwarmed(self, initial, progress):
         if progress.epoch == 0:
             return initial
-        with np.errstate(over="ignore"):  # to infinity, and the rate to 0
-            return float(initial / np.float64(progress.samples + 1) ** self.power_t)
+        return initial * (progress.samples + 1.0) ** -self.power_t  # a quotient may overflow
 
 
 class Adaptive(WarmedSchedule):

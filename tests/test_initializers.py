@@ -154,3 +154,10 @@ def test_given_is_an_ordinary_component():
             np.testing.assert_array_equal(values, expected)
     assert repr(start).startswith("Given(coefs=[array(")
     assert len(repr(start)) < 2000
+
+
+def test_starting_weights_too_large_for_float32_are_named():
+    X = np.eye(4, dtype=np.float32)
+    model = MLPRegressor(hidden_layer_sizes=(5,), initializer=Orthogonal(gain=1e100))
+    with pytest.raises(ValueError, match="initializer has values that are too large"):
+        model.fit(X, X[:, 0])

@@ -751,6 +751,19 @@ BAD = [
     ({"standardize": None}, UNIT, Y_UNIT, "'standardize' parameter"),
     # what the dtype of the model cannot hold, though that of the training can
     ({}, UNIT.astype(np.float32), 1e50 * Y_UNIT, "(too large|non-finite)"),
+    (
+        {"learning_rate_init": 1e30, "dtype": "float64"},
+        1e-20 * UNIT.astype(np.float32),
+        Y_UNIT,
+        "non-finite",
+    ),
+    # infinite weights, which are not yet NaN
+    (
+        {"solver": "sgd", "learning_rate_init": 1e39, "max_iter": 1, "batch_size": "full"},
+        np.float32(UNIT + 1),
+        Y_UNIT,
+        "non-finite",
+    ),
 ]
 
 

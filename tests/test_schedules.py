@@ -54,6 +54,8 @@ HORIZON = [
 ]
 OTHER = [
     InvScaling(power_t=2),
+    InvScaling(power_t=np.int64(2)),
+    InvScaling(power_t=1e9),
     Plateau(factor=0.5, min_rate=0),
     ExponentialDecay(decay=1),
     StepDecay(factor=0.5, every=3),

@@ -1183,6 +1183,15 @@ def test_networks_hold_back_parts_that_are_disjoint(Estimator, fraction):
     )
 
 
+@kinds
+def test_a_part_has_two_samples_at_least(Estimator):
+    """However small the fraction: the inverse of this one is infinite."""
+    recorder = Recorder()
+    model = small(Estimator, validation_fraction=5e-324, scoring=recorder, max_iter=1)
+    model.fit(NUMBERED, Y[Estimator])
+    assert {len(X) for X, *_ in recorder.calls} == {2}
+
+
 def test_parts_are_stratified():
     y = np.repeat([0, 1, 2], [40, 16, 4])
     recorder = Recorder()
