@@ -47,6 +47,8 @@ fuzz = settings(
 KNOWN_WARNINGS = (
     (ConvergenceWarning, r"Stochastic Optimizer: Maximum iterations \(\d+\) reached"),
     (ConvergenceWarning, "lbfgs failed to converge"),
+    (ConvergenceWarning, r"The loss of epoch \d+ is (nan|inf)"),
+    (ConvergenceWarning, "The model predicts .* hardly better than a constant would"),
     (ConvergenceWarning, "No epoch had a finite validation score"),
     (ConvergenceWarning, "A network had no finite validation score"),
     (DataConversionWarning, "A column-vector y was passed when a 1d array was expected"),
@@ -56,7 +58,6 @@ KNOWN_WARNINGS = (
 )
 KNOWN_ERRORS = (
     "Solver produced non-finite parameter weights",
-    "The training has produced weights that are not finite",
     r"early_stopping cannot split off validation_fraction=\S+ of the samples: ",
     "The validation set is too small",
     "early_stopping=True needs at least 4 samples",
