@@ -362,16 +362,15 @@ class Fit:
         The loss of an epoch is of the weights before its last step, so that large weights are
         tried.
         """
-        folded = replace(outcome, vector=self.folded(outcome.vector))
-        finite = not folded.diverged
-        if np.abs(outcome.vector).max() < LARGE and finite:
+        finite = np.isfinite(outcome.loss) and np.isfinite(self.folded(outcome.vector)).all()
+        if finite and np.abs(outcome.vector).max() < LARGE:
             return
         raw = network_outputs(self.plan.X, self.network, outcome.vector, np.transpose)
         predicts = np.isfinite(self.activated(self.scaling.outputs(raw.T))).all()
         if not (finite and predicts):
             recovers = predicts and self.plan.restore_best and outcome.best_iter > 0
             epoch = self.plan.past + len(outcome.history["loss"])
-            report_divergence(folded, epoch, recovers, self.remedies())
+            report_divergence(outcome, epoch, recovers, self.remedies())
 
     def remedies(self):
         """What may help where the training diverges."""
