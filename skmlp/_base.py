@@ -1,6 +1,5 @@
 """What the classifier and the regressor share: the model, fitting it and predictions."""
 
-import copy
 import warnings
 from dataclasses import replace
 from itertools import pairwise
@@ -101,7 +100,7 @@ class BaseMLP(Trainable, ConfiguredMLP):
             Samples(X, y, sample_weight), Samples(X_val, y_val, sample_weight_val)
         )
 
-    def _prepare(self, given, validation, incremental, classes):
+    def _prepare(self, given, validation, incremental=False, classes=None):
         """Check parameters and samples, and return what there is to do."""
         if incremental:  # scikit-learn's decorator does it at the first call only
             self._validate_params()
@@ -121,27 +120,11 @@ class BaseMLP(Trainable, ConfiguredMLP):
         loss, self.out_activation_ = self._resolve_loss(self._targets.task)
         return Fit(self, samples, validation, loss, going_on, incremental)
 
-    def _train(self, given, validation, incremental=False, classes=None):
-        fit, outcomes = self._prepare(given, validation, incremental, classes), []
-
-        def describe(current):
-            """The attributes that stopping now would give."""
-            snapshot = copy.copy(self)
-            snapshot._store(fit, best_of([*outcomes, *current]))
-            return vars(snapshot)
-
-        callbacks = fit.callbacks(given, describe)
-        # An overflow shows in the result, which is checked.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            fit.train(callbacks, outcomes)
-            best = best_of(outcomes)
-            fit.check_finite(best)
-            self._store(fit, best)
-            if best.converged and not incremental:
-                check_better_than_constant(fit, best)
-        if not incremental:
-            self.init_scores_ = np.full(len(fit.theta), np.nan)
-            self.init_scores_[: len(outcomes)] = [outcome.score for outcome in outcomes]
+    def _check_outcomes(self, fit, outcomes):
+        best = best_of(outcomes)
+        fit.check_finite(best)
+        if best.converged and not fit.incremental:
+            check_better_than_constant(fit, best)
         if not best.converged:
             best.warn(hint(fit))
         if self.n_iter_ and not best.best_iter:
@@ -150,10 +133,10 @@ class BaseMLP(Trainable, ConfiguredMLP):
                 ConvergenceWarning,
                 stacklevel=2,
             )
-        callbacks.end_fit()
 
-    def _store(self, fit, outcome):
+    def _store(self, fit, outcomes):
         """Set the fitted attributes."""
+        outcome = best_of(outcomes)
         plan, history, watch = fit.plan, outcome.history, outcome.watch
         vector = fit.folded(outcome.vector)
         self._store_model(fit.network, vector)
@@ -175,6 +158,9 @@ class BaseMLP(Trainable, ConfiguredMLP):
             self.best_loss_ = None if plan.early_stopping else -float(watch.best[0])
         else:  # as in scikit-learn
             self._forget("loss_curve_", "best_loss_")
+        if not fit.incremental:
+            self.init_scores_ = np.full(len(fit.theta), np.nan)
+            self.init_scores_[: len(outcomes)] = [outcome.score for outcome in outcomes]
 
     def _store_model(self, network, vector):
         coefs, intercepts, own = network.unpack(vector)

@@ -58,10 +58,13 @@ class Callbacks:
             self.end_epoch(outcomes)
 
     def end_fit(self):
-        """Tell of the fit; the model that a callback may keep shares no weights with it."""
+        """Tell of the fit, once; a model that a callback keeps shares no weights with it."""
+        if self.fit is None:
+            return
         fitted = vars(self.what["estimator"])
         weights = fitted.keys() & {"coefs_", "intercepts_", "activation_params_"}
-        self.fit.call_on_fit_task_end(
+        fit, self.fit = self.fit, None
+        fit.call_on_fit_task_end(
             **self.what,
             reconstruction_attributes=lambda: {n: copy.deepcopy(fitted[n]) for n in weights},
         )

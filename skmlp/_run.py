@@ -200,6 +200,9 @@ class Run:
 
     state_of_first : None or tuple
         The random state as the first of several networks has left it.
+
+    settled : None or tuple
+        What `go_back` goes back to: the end of the last whole epoch.
     """
 
     def __init__(self, plan, theta, memory, random_state, best_theta=None):
@@ -211,6 +214,7 @@ class Run:
         self.alive = np.arange(self.n_networks)
         self.stopped = {}
         self.state_of_first = None
+        self.settled = None
         self.history = {}
         self.score = np.full(self.n_networks, np.nan)
         self.best_theta = None
@@ -286,8 +290,37 @@ class Run:
         gain = score if plan.early_stopping else -loss
         better = watch.compare(gain, score, plan.tol, self.n_iter, plan.improves)
         self.score = score
-        if plan.restore_best:
-            self.best_theta[better] = self.theta[better]
+        if plan.restore_best and better.any():
+            self.best_theta = np.where(better[:, None], self.theta, self.best_theta)
+
+    def settle(self):
+        """Keep what an interrupt of the next epoch goes back to.
+
+        Copies of what epochs write to: the parameters and the optimizer's state.  Random
+        numbers that have been drawn are not given back.
+        """
+        memory = self.memory
+        attributes = {
+            "alive": self.alive,
+            "theta": self.theta.copy(),
+            "best_theta": self.best_theta,
+            "memory": memory,
+            "score": self.score,
+            "stopped": self.stopped.copy(),
+            "state_of_first": self.state_of_first,
+        }
+        state = {name: array.copy() for name, array in memory.state.items()}
+        counts = vars(memory.progress).copy(), vars(memory.watch).copy()
+        self.settled = len(self.history["loss"]), attributes, state, *counts
+
+    def go_back(self):
+        """Undo what is not of a whole epoch."""
+        n_epochs, attributes, state, progress, watch = self.settled
+        vars(self).update(attributes)
+        self.history = {name: rows[:n_epochs] for name, rows in self.history.items()}
+        self.memory.state = state
+        vars(self.memory.progress).update(progress)
+        vars(self.memory.watch).update(watch)
 
     def outcome(self, k, converged=True, warn=None):
         """The k-th of the living networks as it is now, without its memory."""

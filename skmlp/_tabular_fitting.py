@@ -48,7 +48,12 @@ class TabularFit:
 
     runs : list of Run
         One per network.
+
+    incremental : bool
+        As of `Fit`.
     """
+
+    incremental = False
 
     def __init__(self, estimator, samples, validation):
         self.estimator = estimator
@@ -214,11 +219,11 @@ class TabularFit:
         about = given.X, given.y, given.sample_weight
         return callbacks_of(self.estimator, *about, n_epochs, "epoch", describe)
 
-    def train(self, callbacks):
-        """Train all networks and return their outcomes."""
+    def train(self, callbacks, outcomes):
+        """Train all networks and put them into the list of outcomes."""
         report = self.report if self.estimator.verbose else None
         with threads(len(self.runs), self.runs[0].plan.batch_size) as thread_map:
-            return train(self.runs, callbacks, report, thread_map)
+            outcomes += train(self.runs, callbacks, report, thread_map)
 
     def report(self):
         """Print a line for an epoch: means over the networks."""

@@ -25,31 +25,35 @@ class BlasLimit:
     """One thread for BLAS, from the first of several that ask for it to the last.
 
     The limit is one of the process: without counting, two fits that overlap would leave it
-    behind, with threadpoolctl 3.8 as before it.
+    behind, with threadpoolctl 3.8 as before it.  By name instead of by number, so that what
+    an interrupt has left half done can be done again.
     """
 
     def __init__(self):
-        self.lock, self.users = Lock(), 0
+        self.lock, self.users = Lock(), set()
         self.limiter, self.n_threads = None, 1
 
-    def acquire(self):
+    def acquire(self, user):
         """Return the number of threads that BLAS had."""
         with self.lock:
-            if not self.users:
+            if self.limiter is None:
                 blas = _blas()
                 self.n_threads = max((info["num_threads"] for info in blas.info()), default=1)
                 _let_any_thread_set_limits()
-                self.limiter = blas.limit(limits=1)
-            self.users += 1
+                self.limiter = blas.limit(limits=None)  # knows how to restore, before there
+                blas.limit(limits=1)  # is anything to restore
+            self.users.add(user)
             return self.n_threads
 
-    def release(self):
+    def release(self, user):
+        """Lift the limit if nobody else has asked for it."""
         with self.lock:
-            self.users -= 1
-            if not self.users:
+            self.users.discard(user)
+            if self.limiter is not None and not self.users:
                 _let_any_thread_set_limits()
                 self.limiter.restore_original_limits()
                 _let_any_thread_set_limits()
+                self.limiter = None
 
 
 def _blas():
@@ -72,11 +76,15 @@ LIMIT = BlasLimit()
 @contextmanager
 def single_threaded_blas():
     """Give BLAS one thread; yields the number that it had."""
-    n_threads = LIMIT.acquire()
+    user = object()
     try:
-        yield n_threads
+        yield LIMIT.acquire(user)
     finally:
-        LIMIT.release()
+        try:
+            LIMIT.release(user)
+        except BaseException:  # before it was done
+            LIMIT.release(user)
+            raise
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """What all estimators do around a fit: checks, and everything put back on failure."""
 
+import copy
 import warnings
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from sklearn.base import is_regressor
@@ -14,8 +16,12 @@ from skmlp._sklearn import (
     _check_sample_weight,
     _check_y,
 )
+from skmlp._training import interrupt
 from skmlp._validation import check_unmasked, naming
 from skmlp._versions import __version__
+
+# An overflow shows in the result, which is checked afterwards.
+OVERFLOW_SHOWS = partial(np.errstate, over="ignore", invalid="ignore", divide="ignore")
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,10 @@ class Samples:
 class Trainable(CallbackSupportMixin):
     """An estimator that is fitted all or not at all.
 
-    A subclass has `_train`, which does the work, `_check_X`, which checks features, and
-    `_known_targets`, which checks targets against those of the fit.
+    A subclass has `_prepare`, which checks what is given and returns what there is to do,
+    `_store`, which sets the fitted attributes, `_check_outcomes`, which says what is wrong
+    with them after a training, `_check_X`, which checks features, and `_known_targets`,
+    which checks targets against those of the fit.
     """
 
     # What a training tells beside the model, if it is there in the next: not for a scorer.
@@ -42,15 +50,47 @@ class Trainable(CallbackSupportMixin):
         """Train; if that fails, the estimator is as it was."""
         before = vars(self).copy()
         try:
-            self._train(samples, validation, **more)
+            self._train(samples, self._prepare(samples, validation, **more))
+            return self
         except BaseException:
-            for name in CALLBACK_STATE:  # scikit-learn tears them down
-                if name in vars(self):
-                    before[name] = getattr(self, name)
-            vars(self).clear()
-            vars(self).update(before)
+            # Which scikit-learn tears down.
+            left = {name: vars(self)[name] for name in CALLBACK_STATE if name in vars(self)}
+            self.__dict__ = {**before, **left}  # at once, lest an interrupt leaves half of it
             raise
-        return self
+
+    def _train(self, given, fit):
+        """Train, and become what comes of it.
+
+        Once `fit` has an outcome, an interrupt ends the training but loses nothing.  From
+        `partial_fit` it is passed on: it is meant for the loop around the calls.
+        """
+        outcomes, start = [], self.__dict__
+        callbacks = fit.callbacks(
+            given, lambda current: vars(self._fitted(fit, [*outcomes, *current]))
+        )
+        try:
+            with OVERFLOW_SHOWS():
+                fit.train(callbacks, outcomes)
+            self._conclude(fit, outcomes, callbacks)
+        except KeyboardInterrupt:
+            if fit.incremental or not outcomes:
+                raise
+            self.__dict__ = start
+            interrupt(callbacks, lambda: [])
+            self._conclude(fit, outcomes, callbacks)
+
+    def _fitted(self, fit, outcomes):
+        """A copy of the estimator, fitted: nothing is changed before all has been computed."""
+        fitted = copy.copy(self)
+        fitted._store(fit, outcomes)
+        return fitted
+
+    def _conclude(self, fit, outcomes, callbacks):
+        with OVERFLOW_SHOWS():
+            fitted = self._fitted(fit, outcomes)
+            fitted._check_outcomes(fit, outcomes)
+        self.__dict__ = fitted.__dict__
+        callbacks.end_fit()
 
     def __getstate__(self):
         return {**super().__getstate__(), "_skmlp_version": __version__}
@@ -59,6 +99,12 @@ class Trainable(CallbackSupportMixin):
         """As scikit-learn does for its own: tell where another release wrote it."""
         state = dict(state)
         written = state.pop("_skmlp_version", "unknown")
+        if written != __version__:
+            self._check_state(state, written)
+        super().__setstate__(state)
+
+    def _check_state(self, state, written):
+        """Warn that another release wrote it, or raise an error if it is of no use."""
         name = f"skmlp.{type(self).__name__}"
         if missing := sorted(set(self._get_param_names()) - state.keys()):
             raise ValueError(
@@ -66,14 +112,12 @@ class Trainable(CallbackSupportMixin):
                 f"{', '.join(missing)}; this is {__version__}: load it with that release, or "
                 "fit anew."
             )
-        if written != __version__:
-            warning = InconsistentVersionWarning(
-                estimator_name=name,
-                current_sklearn_version=__version__,
-                original_sklearn_version=written,
-            )
-            warnings.warn(warning, stacklevel=2)
-        super().__setstate__(state)
+        warning = InconsistentVersionWarning(
+            estimator_name=name,
+            current_sklearn_version=__version__,
+            original_sklearn_version=written,
+        )
+        warnings.warn(warning, stacklevel=2)
 
     def _forget(self, *names):
         for name in names:

@@ -58,16 +58,11 @@ def train_all(plan, theta, memories, random_state, callbacks, outcomes):
             plan.say(f"Networks from {group.start + 1} to {group.stop} of {len(theta)}")
         start = theta[group].copy()
         memory = memories(start)
-        try:
-            if plan.optimizer.stochastic:
-                shuffler = random_state if group.start == 0 else copy.deepcopy(before)
-                outcomes += train([Run(plan, start, memory, shuffler)], callbacks)
-            else:
-                outcomes.append(minimize(plan, start, memory, callbacks))
-        except KeyboardInterrupt:
-            if not outcomes:
-                raise
-            interrupt(callbacks, lambda: [])
+        if plan.optimizer.stochastic:
+            shuffler = random_state if group.start == 0 else copy.deepcopy(before)
+            outcomes += train([Run(plan, start, memory, shuffler)], callbacks)
+        else:
+            outcomes.append(minimize(plan, start, memory, callbacks))
         if callbacks.stopped:
             break
 
@@ -85,6 +80,9 @@ def in_turn(function, arguments):
 
 def train(runs, callbacks, report=None, thread_map=in_turn):
     """Train until every network has stopped, or for `max_iter` epochs.
+
+    Once every run has an epoch, an interrupt ends the training: each goes back to the end of
+    its last whole one.
 
     Parameters
     ----------
@@ -119,28 +117,39 @@ def train(runs, callbacks, report=None, thread_map=in_turn):
             for run, which in zip(living, stopped, strict=True):
                 if which.any():
                     run.retire(which)
+                    run.settle()
             if callbacks.stopped or not any(len(run.alive) for run in runs):
                 break
+        finish(runs, callbacks.stopped)
     except KeyboardInterrupt:
-        if not all(run.history for run in runs):
+        if not all(run.settled for run in runs):
             raise
+        for run in runs:
+            run.go_back()
         interrupt(callbacks, outcomes)
-    unfinished = {"converged": callbacks.stopped, "warn": partial(warn_unfinished, max_iter)}
+        finish(runs, callbacks.stopped)
+    return outcomes()
+
+
+def finish(runs, converged):
+    """Retire all networks that are still training."""
     for run in runs:
-        run.retire(np.ones(len(run.alive), dtype=bool), **unfinished)
+        how = {"converged": converged, "warn": partial(warn_unfinished, run.plan.max_iter)}
+        run.retire(np.ones(len(run.alive), dtype=bool), **how)
         if run.state_of_first is not None:
             run.random_state.set_state(run.state_of_first)
-    return outcomes()
 
 
 def advance(run):
     """Train for one epoch, and return which of the networks are to stop."""
-    return end_epoch(run, **train_epoch(run))
+    stopped = end_epoch(run, **train_epoch(run))
+    run.settle()
+    return stopped
 
 
 def train_once(run):
     """Train one network for one epoch, as `partial_fit` does."""
-    advance(run)
+    end_epoch(run, **train_epoch(run))
     run.retire(np.array([True]))
     return run.outcomes()
 
@@ -243,7 +252,7 @@ def end_epoch(run, loss, learning_rate, start):
         return diverged
     stopped = plateau & plan.schedule.stops(plan.learning_rate_init, memory.progress)
     slower = plateau & ~stopped
-    memory.watch.stale[slower] = 0
+    memory.watch.stale = np.where(slower, 0, memory.watch.stale)
     memory.progress.plateaus = memory.progress.plateaus + slower
     rates = ", ".join(f"{rate:.6f}" for rate in run.rates())
     what = "Validation score" if plan.early_stopping else "Training loss"
@@ -259,6 +268,8 @@ def end_epoch(run, loss, learning_rate, start):
 
 def minimize(plan, theta, memory, callbacks):
     """Train one network on all samples by L-BFGS.
+
+    From the first iteration on, an interrupt ends the training after the last whole one.
 
     Parameters
     ----------
@@ -277,22 +288,23 @@ def minimize(plan, theta, memory, callbacks):
     outcome : Outcome
     """
     search = Search(plan, theta, memory, callbacks)
-    optimum = plan.optimizer.minimize(
-        search.value_and_gradient,
-        theta[0].copy(),
-        max_iter=plan.max_iter,
-        max_fun=plan.max_fun,
-        tol=plan.tol,
-        callback=search.end_iteration,
-    )
-    latest, loss = optimum.x.astype(theta.dtype), float(optimum.fun)
-    if not search.history["loss"]:  # the start is a minimum
-        search.judged(latest[None], loss)
-        search.watch.best_score = np.fmax(search.score, search.watch.best_score)
-    outcome = search.outcome(latest, loss)
-    outcome.converged = optimum.status == 0 or search.halted
-    outcome.warn = partial(_check_optimize_result, "lbfgs", optimum, plan.max_iter)
-    outcome.memory, outcome.latest = memory, latest
+    try:
+        optimum = plan.optimizer.minimize(
+            search.value_and_gradient,
+            theta[0].copy(),
+            max_iter=plan.max_iter,
+            max_fun=plan.max_fun,
+            tol=plan.tol,
+            callback=search.end_iteration,
+        )
+        outcome = search.finish(optimum)
+    except KeyboardInterrupt:
+        if not search.settled:
+            raise
+        search.go_back()
+        interrupt(callbacks, lambda: [search.outcome()])
+        outcome = search.outcome()
+    outcome.memory, outcome.latest = memory, search.latest
     return outcome
 
 
@@ -325,8 +337,8 @@ class Search:
         names = ("loss", "val_loss", "val_score") if plan.validation else ("loss",)
         self.history = {name: [] for name in (*names, "seconds", "gradient_norm")}
         self.score = np.array([np.nan])
-        self.best = theta[0].copy()
-        self.halted = False
+        self.latest = self.best = theta[0].copy()
+        self.loss, self.halted, self.settled = np.nan, False, None
         self.start = perf_counter()
 
     def value_and_gradient(self, vector):
@@ -361,10 +373,12 @@ class Search:
         plan.say_epoch(self.n_iter, **quantities)
 
         gain = self.score if plan.early_stopping else -quantities["loss"]
+        self.latest, self.loss = theta[0], loss
         if self.watch.compare(gain, self.score, plan.tol, self.n_iter)[0]:
-            self.best = theta[0]
+            self.best = self.latest
+        self.settle()
         self.callbacks.begin_epoch()
-        self.callbacks.end_epoch(lambda: [self.outcome(theta[0], loss)])
+        self.callbacks.end_epoch(lambda: [self.outcome()])
         stale = self.watch.stale[0] > plan.n_iter_no_change
         return (
             self.callbacks.stopped or (plan.early_stopping and stale) or not np.isfinite(loss)
@@ -378,11 +392,36 @@ class Search:
         val_loss, self.score = self.plan.validation.evaluate(theta)
         return {"val_loss": val_loss, "val_score": self.score}
 
-    def outcome(self, vector, loss):
+    def settle(self):
+        """Keep what an interrupt of the next iteration goes back to."""
+        names = ("latest", "loss", "best", "score")
+        attributes = {name: getattr(self, name) for name in names}
+        attributes["watch"] = copy.copy(self.watch)
+        self.settled = len(self.history["loss"]), attributes
+
+    def go_back(self):
+        """Undo what is not of a whole iteration."""
+        n_iter, attributes = self.settled
+        vars(self).update(attributes)
+        self.history = {name: values[:n_iter] for name, values in self.history.items()}
+
+    def finish(self, optimum):
+        """The outcome, from SciPy's result."""
+        self.latest, self.loss = optimum.x.astype(self.theta.dtype), float(optimum.fun)
+        if not self.history["loss"]:  # the start is a minimum
+            self.judged(self.latest[None], self.loss)
+            self.watch.best_score = np.fmax(self.score, self.watch.best_score)
+        outcome = self.outcome()
+        outcome.converged = optimum.status == 0 or self.halted
+        outcome.warn = partial(_check_optimize_result, "lbfgs", optimum, self.plan.max_iter)
+        return outcome
+
+    def outcome(self):
+        """The network as it is now, without its memory."""
         best = self.plan.restore_best
         return Outcome(
-            vector=self.best if best else vector,
-            loss=loss,
+            vector=self.best if best else self.latest,
+            loss=self.loss,
             score=float((self.watch.best_score if best else self.score)[0]),
             best_iter=int(self.watch.best_iter[0]) if best else self.n_iter,
             history={name: np.array(values) for name, values in self.history.items()},

@@ -1,6 +1,5 @@
 """The tabular estimators: a DataFrame in, the accuracy of gradient boosting out."""
 
-import copy
 import warnings
 from dataclasses import replace
 from numbers import Integral, Real
@@ -92,28 +91,14 @@ class BaseTabularMLP(Trainable, Configured):
             Samples(X, y, sample_weight), Samples(X_val, y_val, sample_weight_val)
         )
 
-    def _train(self, given, validation):
+    def _prepare(self, given, validation):
+        """Check parameters and samples, and return what there is to do."""
         self._check_scoring()
         self._forget("_model", *(name for name in vars(self) if name.endswith("_")))
         samples = self._check_samples(given, reset=True)
         self._targets, y = self._make_targets(samples.y)
         samples = self._weigh_classes(replace(samples, y=y))
-        fit = TabularFit(self, samples, self._check_validation(validation))
-
-        def describe(outcomes):
-            """The attributes that stopping now would give."""
-            snapshot = copy.copy(self)
-            snapshot._store(fit, outcomes)
-            return vars(snapshot)
-
-        callbacks = fit.callbacks(given, describe)
-        # An overflow shows in the result, which is checked below.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            outcomes = fit.train(callbacks)
-            fit.check_finite(outcomes)
-            self._store(fit, outcomes)
-        self._check_scores()
-        callbacks.end_fit()
+        return TabularFit(self, samples, self._check_validation(validation))
 
     def _store(self, fit, outcomes):
         """Set the fitted attributes."""
@@ -125,7 +110,8 @@ class BaseTabularMLP(Trainable, Configured):
         self.network_best_iters_ = np.array([outcome.best_iter for outcome in outcomes])
         self.network_scores_ = np.array([outcome.score for outcome in outcomes])
 
-    def _check_scores(self):
+    def _check_outcomes(self, fit, outcomes):
+        fit.check_finite(outcomes)
         if not self.network_best_iters_.all():
             warnings.warn(
                 "A network had no finite validation score in any epoch: it has the weights of "

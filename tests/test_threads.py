@@ -50,13 +50,13 @@ def test_nested_users_are_counted(n_threads):
 def test_users_that_overlap_are_counted(n_threads):
     """The first to come is the first to go."""
     limit = BlasLimit()
-    assert limit.acquire() == limit.acquire() == n_threads
-    limit.release()
+    assert limit.acquire("first") == limit.acquire("second") == n_threads
+    limit.release("first")
     assert blas_threads() == {1}
-    limit.release()
+    limit.release("second")
     assert blas_threads() == {n_threads}
-    assert limit.acquire() == n_threads
-    limit.release()
+    assert limit.acquire("first") == n_threads
+    limit.release("first")
 
 
 def test_users_in_threads_of_their_own(n_threads):
@@ -96,11 +96,11 @@ def test_others_may_set_limits_afterwards(n_threads):
 
 def test_the_number_is_that_of_the_moment(n_threads):
     limit = BlasLimit()
-    limit.acquire()
-    limit.release()
+    limit.acquire("first")
+    limit.release("first")
     with threadpool_limits(n_threads + 1, user_api="blas"):
-        assert limit.acquire() == n_threads + 1
-        limit.release()
+        assert limit.acquire("second") == n_threads + 1
+        limit.release("second")
         assert blas_threads() == {n_threads + 1}
 
 
