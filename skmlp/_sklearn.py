@@ -36,10 +36,10 @@ class Interval(_param_validation.Interval):
     """
 
     def is_satisfied_by(self, val):
-        if not isinstance(val, int | float | np.number) or not super().is_satisfied_by(val):
-            return False
-        largest = sys.maxsize if self.type is Integral else sys.float_info.max
-        return not isinstance(val, int) or abs(val) <= largest
+        if isinstance(val, int):
+            largest = sys.maxsize if self.type is Integral else sys.float_info.max
+            return abs(val) <= largest and super().is_satisfied_by(val)
+        return isinstance(val, (float, np.number)) and super().is_satisfied_by(val)
 
 
 # What the mixin leaves on an estimator while it is fitted.
