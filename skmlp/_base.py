@@ -85,6 +85,10 @@ class BaseMLP(Trainable, ConfiguredMLP):
 
         Raises
         ------
+        TypeError
+            If an argument is of a type that is not supported, as a sparse `y` in regression or
+            labels of several types.
+
         ValueError
             If an argument or a parameter is wrong, or if the loss is not finite in an epoch:
             the message has the epoch, its learning rate, and what to try.
@@ -93,8 +97,18 @@ class BaseMLP(Trainable, ConfiguredMLP):
         -----
         ConvergenceWarning
             If `max_iter` epochs were not enough; if the loss was not finite, and the weights
-            are those of the best epoch before (`early_stopping`, `restore_best`); if values
-            are far from unit scale, and the model is hardly better than a constant.
+            are those of the best epoch before, or no epoch had a finite validation score, and
+            they are those of the start (`early_stopping`, `restore_best`); if values are far
+            from unit scale, and the model is hardly better than a constant.
+
+        DataConversionWarning
+            If `y` is a single column, of shape (n_samples, 1).
+
+        UserWarning
+            If `batch_size` is larger than the number of samples; if the classes of `y` are too
+            rare for a stratified split; if one of `X` and `X_val` has names of features and
+            the other has none; if the user has interrupted the training, and the model is what
+            there was by then.
         """
         return self._fit(
             Samples(X, y, sample_weight), Samples(X_val, y_val, sample_weight_val)
@@ -310,11 +324,26 @@ class BaseMLP(Trainable, ConfiguredMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            With the features of `fit`.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Labels, an indicator matrix, or numbers, as in `fit`.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+
+        ValueError
+            If `X` has other features than that of `fit`, or values that are not finite; if
+            `coefs_` and `intercepts_` have been edited and make no network any more.
+
+        Warns
+        -----
+        UserWarning
+            If `X` has names of features and that of `fit` had none, or the other way round.
         """
         predictions = self._outputs(X, self._decode)
         return self._targets.like_y(predictions)

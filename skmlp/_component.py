@@ -16,8 +16,11 @@ class Component(BaseEstimator):
     object can serve in any number of fits, also at the same time.  ``get_params``,
     ``set_params``, ``repr``, ``clone`` and pickling come from scikit-learn.
 
-    A class lists in `flat_parameters` those of its parameters that scikit-learn's MLP has
-    on the estimator itself: they are passed on where the component is given by name.
+    Attributes
+    ----------
+    flat_parameters : tuple of str
+        Those of the parameters that scikit-learn's MLP has on the estimator itself: they are
+        passed on where the component is given by name.
     """
 
     _parameter_constraints: dict = {}

@@ -56,6 +56,12 @@ class Configured(BaseEstimator):
         Returns
         -------
         self : object
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter, or a name reaches into a list of components.
         """
         own, nested = self._sorted_params(params)
         super().set_params(**own)

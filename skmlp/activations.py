@@ -22,7 +22,16 @@ SQRT_2_PI = np.sqrt(2 * np.pi)
 
 
 def write_logistic(z, out):
-    """Write 1 / (1 + exp(-z)) to `out` as (1 + tanh(z / 2)) / 2, which cannot overflow."""
+    """Write 1 / (1 + exp(-z)) to an array, as (1 + tanh(z / 2)) / 2, which cannot overflow.
+
+    Parameters
+    ----------
+    z : ndarray
+        Numbers.
+
+    out : ndarray of the shape of `z`
+        Receives the result; may be `z` itself.
+    """
     np.multiply(z, 0.5, out=out)
     np.tanh(out, out=out)
     out *= 0.5
@@ -60,6 +69,27 @@ class Activation(Component):
     init_factor : float
         Numerator of scikit-learn's bound for the starting weights,
         sqrt(init_factor / (fan_in + fan_out)).
+
+    See Also
+    --------
+    ReLU : The default of the hidden layers.
+    skmlp.losses.WithOutput : A loss on the outputs of an activation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.activations import Activation
+    >>> class Square(Activation):
+    ...     keeps_input = True
+    ...
+    ...     def forward(self, z, a, scratch):
+    ...         np.square(z, out=a)
+    ...
+    ...     def backward(self, z, a, delta, scratch):
+    ...         delta *= z
+    ...         delta *= 2
+    >>> Square()([1.0, -3.0])
+    array([1., 9.])
     """
 
     keeps_input = False
@@ -73,14 +103,21 @@ class Activation(Component):
         Parameters
         ----------
         z : array-like of shape (..., pieces * units, batch)
+            The input; a plain list of numbers will do as well.
 
         Returns
         -------
         a : ndarray of shape (..., units, batch)
+            The output.
+
+        Raises
+        ------
+        ValueError
+            If the number of rows is not a multiple of `pieces`.
         """
         z = np.asarray(z)
         z = z.astype(np.result_type(z.dtype, np.float32))  # a copy
-        columns = np.atleast_2d(z)  # a plain list of numbers will do as well
+        columns = np.atleast_2d(z)
         rows = columns.shape[-2]
         if rows % self.pieces:
             raise ValueError(f"{rows} rows are not units of {self.pieces} pieces.")
@@ -95,14 +132,16 @@ class Activation(Component):
         z : ndarray of shape (..., pieces * units, batch)
             Left as it is with `keeps_input`, else it receives the output.
 
-        own : ndarray of shape (..., n_params)
+        *own : ndarray of shape (..., n_params)
             The parameters; may be left out where there are none.
 
         Returns
         -------
         a : ndarray of shape (..., units, batch)
+            The output.
 
         scratch : object
+            What `backward` takes as `scratch`.
         """
         a = z
         if self.keeps_input:
@@ -131,10 +170,12 @@ class Activation(Component):
         Parameters
         ----------
         z : ndarray of shape (..., pieces * units, batch)
+            Its values do not count.
 
         Returns
         -------
-        scratch : object, default None
+        scratch : object
+            Whatever suits; by default None.
         """
         return None
 
@@ -404,6 +445,22 @@ class PReLU(Activation):
         return np.zeros_like(z), np.zeros((), z.dtype), np.empty_like(z)
 
     def forward(self, z, a, scratch, params):
+        """Write f(z) into `a`.
+
+        Parameters
+        ----------
+        z : ndarray of shape (..., units, batch)
+            The input.
+
+        a : ndarray of shape (..., units, batch)
+            Receives the output.
+
+        scratch : object
+            What the method `scratch` returned.
+
+        params : ndarray of shape (..., 1)
+            The slopes.
+        """
         zeros, _, negative = scratch
         np.minimum(z, zeros, out=negative)
         negative *= params[..., None]
@@ -411,6 +468,28 @@ class PReLU(Activation):
         a += negative
 
     def backward(self, z, a, delta, scratch, params, gradient):
+        """Multiply `delta` by da/dz in place, and write the gradient by the slopes.
+
+        Parameters
+        ----------
+        z : ndarray of shape (..., units, batch)
+            The input of `forward`.
+
+        a : ndarray of shape (..., units, batch)
+            The output of `forward`.
+
+        delta : ndarray of shape (..., units, batch)
+            At entry the gradient with respect to `a`, at return that with respect to `z`.
+
+        scratch : object
+            What the method `scratch` returned.
+
+        params : ndarray of shape (..., 1)
+            The slopes.
+
+        gradient : ndarray of shape (..., 1)
+            Receives the gradient with respect to them, summed over units and batch.
+        """
         _, zero, positive = scratch
         np.greater(z, zero, out=positive)
         positive *= delta
@@ -424,7 +503,21 @@ class ScaledELU(Activation):
     """Base class: f(z) = slope z where z > 0 and else scale (exp(z) - 1).
 
     Both are positive, so that the derivative follows from `a`: slope where a > 0 and else
-    a + scale.
+    a + scale.  A derived class returns the two from `_slope_and_scale`.
+
+    See Also
+    --------
+    ELU : The slope is 1.
+    SELU : Slope and scale are constants.
+
+    Examples
+    --------
+    >>> from skmlp.activations import ScaledELU
+    >>> class Steep(ScaledELU):
+    ...     def _slope_and_scale(self):
+    ...         return 2.0, 1.0
+    >>> Steep()([-1.0, 2.0])
+    array([-0.63212056,  4.        ])
     """
 
     def _slope_and_scale(self):
@@ -800,7 +893,23 @@ class Softsign(Activation):
 
 
 class Clipped(Activation):
-    """Base class: z clipped to `bounds`, with the derivative 1 inside and else 0."""
+    """Base class: z clipped to `bounds`, with the derivative 1 inside and else 0.
+
+    A derived class needs to have nothing but `bounds`.
+
+    See Also
+    --------
+    HardTanh : Clipped to -1 and 1.
+    ReLU6 : Clipped to 0 and 6.
+
+    Examples
+    --------
+    >>> from skmlp.activations import Clipped
+    >>> class Unit(Clipped):
+    ...     bounds = (0.0, 1.0)
+    >>> Unit()([-1.0, 0.5, 2.0])
+    array([0. , 0.5, 1. ])
+    """
 
     def scratch(self, z):
         lower, upper = (np.array(bound, z.dtype) for bound in self.bounds)
@@ -900,7 +1009,22 @@ class StraightThrough(Activation):
     """Base class of functions that are constant almost everywhere.
 
     Their derivative is 0, so that nothing would be learned below them.  `backward` takes
-    1 where |z| <= 1 and else 0 in its place.
+    1 where |z| <= 1 and else 0 in its place.  A derived class has `forward`.
+
+    See Also
+    --------
+    Step : With the values 0 and 1.
+    Sign : With the values -1, 0 and 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.activations import StraightThrough
+    >>> class Rounded(StraightThrough):
+    ...     def forward(self, z, a, scratch):
+    ...         np.rint(z, out=a)
+    >>> Rounded()([-0.6, 1.2])
+    array([-1.,  1.])
     """
 
     keeps_input = True
@@ -1043,6 +1167,11 @@ class Softmax(Component):
     Not to be chosen: it comes with the loss where each sample has one label out of several.
     Where labels do not exclude each other, multi-label targets get Logistic.
 
+    Attributes
+    ----------
+    bounds : tuple of float
+        The smallest and the largest value of f, both approached.
+
     See Also
     --------
     skmlp.losses.SoftmaxLogLoss : The loss that it goes with.
@@ -1059,7 +1188,18 @@ class Softmax(Component):
     bounds = (0.0, 1.0)
 
     def __call__(self, z):
-        """Return f(z) for z of shape (..., units, batch), in a new array."""
+        """Return f(z) in a new array.
+
+        Parameters
+        ----------
+        z : array-like of shape (..., units, batch)
+            The raw outputs.
+
+        Returns
+        -------
+        a : ndarray of shape (..., units, batch)
+            Probabilities, which sum to 1 over the units.
+        """
         return special.softmax(z, axis=-2)
 
 
@@ -1071,6 +1211,11 @@ class Exponential(Component):
 
     Not to be chosen: it comes with the losses for positive means.  For positive predictions
     with another loss take output_activation='softplus', which grows more slowly.
+
+    Attributes
+    ----------
+    bounds : tuple of float
+        The smallest and the largest value of f, both approached.
 
     See Also
     --------
@@ -1086,7 +1231,18 @@ class Exponential(Component):
     bounds = (0.0, np.inf)
 
     def __call__(self, z):
-        """Return f(z) for z of shape (..., units, batch), in a new array."""
+        """Return f(z) in a new array.
+
+        Parameters
+        ----------
+        z : array-like of shape (..., units, batch)
+            The raw outputs.
+
+        Returns
+        -------
+        a : ndarray of shape (..., units, batch)
+            Infinite where exp(z) is beyond the largest number of the dtype.
+        """
         return np.exp(z)
 
 

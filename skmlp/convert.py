@@ -38,7 +38,28 @@ FITTED = (
 
 
 def to_sklearn(estimator):
-    """Do what the method `to_sklearn` of the estimators says."""
+    """Return scikit-learn's MLP for one of ours: the method `to_sklearn` of the estimators.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier or MLPRegressor
+        Fitted or not.
+
+    Returns
+    -------
+    model : sklearn.neural_network.MLPClassifier or sklearn.neural_network.MLPRegressor
+        Shares nothing with `estimator`.
+
+    Raises
+    ------
+    ValueError
+        If scikit-learn lacks what the method says.
+
+    See Also
+    --------
+    skmlp.MLPClassifier.to_sklearn : The method, with the details.
+    from_sklearn : The way back.
+    """
     cls = _counterpart(type(estimator))
     fitted = hasattr(estimator, "coefs_")
     values = _translated(estimator, cls)
@@ -59,27 +80,46 @@ def to_sklearn(estimator):
     return model
 
 
-def from_sklearn(cls, estimator):
-    """Do what the method `from_sklearn` of the estimators says.
+def from_sklearn(ours, estimator):
+    """Return one of our MLPs for scikit-learn's: the method `from_sklearn` of the estimators.
 
     Parameters
     ----------
-    cls : type
+    ours : type
         The class of the result: `MLPClassifier`, `MLPRegressor` or a subclass.
 
     estimator : sklearn.neural_network.MLPClassifier or sklearn.neural_network.MLPRegressor
+        Fitted or not.
+
+    Returns
+    -------
+    model : object of class `ours`
+        Shares nothing with `estimator`.
+
+    Raises
+    ------
+    TypeError
+        If `estimator` is not scikit-learn's counterpart of the class.
+
+    ValueError
+        If the class lacks a parameter that `estimator` has been given.
+
+    See Also
+    --------
+    skmlp.MLPClassifier.from_sklearn : The method, with the details.
+    to_sklearn : The way back.
     """
-    theirs = _counterpart(cls)
+    theirs = _counterpart(ours)
     if not isinstance(estimator, theirs):
         kind = type(estimator)
         raise TypeError(
-            f"{cls.__name__}.from_sklearn takes a {theirs.__name__} of scikit-learn, got an "
+            f"{ours.__name__}.from_sklearn takes a {theirs.__name__} of scikit-learn, got an "
             f"object of class {kind.__module__}.{kind.__qualname__}."
         )
     values = copy.deepcopy(estimator.get_params(deep=False))
     values["optimizer"] = values.pop("solver")
-    known = signature(cls).parameters
-    model = cls(**{name: value for name, value in values.items() if name in known})
+    known = signature(ours).parameters
+    model = ours(**{name: value for name, value in values.items() if name in known})
     defaults = _defaults(type(estimator))
     lacking = {
         name: value
@@ -87,7 +127,7 @@ def from_sklearn(cls, estimator):
         if name not in known and not _equal(value, getattr(model, name, defaults.get(name)))
     }
     if lacking:
-        raise _lacks(cls.__name__, lacking)
+        raise _lacks(ours.__name__, lacking)
     if hasattr(estimator, "coefs_"):
         _take_over(estimator, model)
         model._targets = _targets(estimator)

@@ -53,7 +53,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         `skmlp.optimizers`.  'lbfgs' takes all samples at once and suits small data sets.
 
     solver : str or Optimizer, default=None
-        scikit-learn's name for `optimizer`: where it is not None, it counts.
+        The name of `optimizer` in scikit-learn: where it is not None, it counts.
         ``set_params`` of one of the two resets the other.
 
     alpha : float, default=0.0001
@@ -452,6 +452,33 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         self : object
             The fitted estimator.  If an error is raised, it stays as it was.
+
+        Raises
+        ------
+        AttributeError
+            If the optimizer takes no steps on mini-batches, as 'lbfgs'.
+
+        TypeError
+            If an argument is of a type that is not supported, as labels of several types.
+
+        ValueError
+            If an argument or a parameter is wrong, as labels that are not in `classes`, or
+            `early_stopping` has no validation data; if the loss is not finite: the message
+            has the learning rate, and what to try.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the loss was not finite, and the weights are those of the best call before, or
+            no call had a finite validation score, and they are those of the start
+            (`restore_best`).
+
+        DataConversionWarning
+            If `y` is a single column, of shape (n_samples, 1).
+
+        UserWarning
+            If `batch_size` is larger than the number of samples; if `X` has names of features
+            and that of the first call had none, or the other way round.
         """
         validation = Samples(X_val, y_val, sample_weight_val)
         return self._fit(
@@ -464,6 +491,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            With the features of `fit`.
 
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Labels, an indicator matrix, or where the model was fitted with rows of
@@ -475,21 +503,52 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Returns
         -------
         score : float
+            From 0 to 1.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+
+        ValueError
+            If `X` has other features than that of `fit`, or values that are not finite; if `y`
+            or `sample_weight` do not go with it; if `coefs_` and `intercepts_` have been
+            edited and make no network any more.
+
+        Warns
+        -----
+        UserWarning
+            If `X` has names of features and that of `fit` had none, or the other way round.
         """
         predictions, labels = self.predict(X), self._targets.labels
         return accuracy_score(labels(y), labels(predictions), sample_weight=sample_weight)
 
     def decision_function(self, X):
-        """Raw outputs of the network: the logits of the classes.
+        """Return the raw outputs of the network: the logits of the classes.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            With the features of `fit`.
 
         Returns
         -------
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
             With two classes one number, positive for the second.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+
+        ValueError
+            If `X` has other features than that of `fit`, or values that are not finite; if
+            `coefs_` and `intercepts_` have been edited and make no network any more.
+
+        Warns
+        -----
+        UserWarning
+            If `X` has names of features and that of `fit` had none, or the other way round.
         """
         return self._outputs(
             X, lambda raw: raw[0] if self._targets.task == "binary" else raw.T
@@ -502,12 +561,30 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            With the features of `fit`.
 
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
             In the order of `classes_`; for multi-label targets the probability of each label,
             which need not sum to 1.
+
+        Raises
+        ------
+        AttributeError
+            If the loss has no probabilities, as 'hinge'.
+
+        NotFittedError
+            If the estimator is not fitted.
+
+        ValueError
+            If `X` has other features than that of `fit`, or values that are not finite; if
+            `coefs_` and `intercepts_` have been edited and make no network any more.
+
+        Warns
+        -----
+        UserWarning
+            If `X` has names of features and that of `fit` had none, or the other way round.
         """
         return self._outputs(X, lambda raw: self._probabilities(raw).T)
 
@@ -524,11 +601,29 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            With the features of `fit`.
 
         Returns
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes)
             In the order of `classes_`.
+
+        Raises
+        ------
+        AttributeError
+            If the loss has no probabilities, as 'hinge'.
+
+        NotFittedError
+            If the estimator is not fitted.
+
+        ValueError
+            If `X` has other features than that of `fit`, or values that are not finite; if
+            `coefs_` and `intercepts_` have been edited and make no network any more.
+
+        Warns
+        -----
+        UserWarning
+            If `X` has names of features and that of `fit` had none, or the other way round.
         """
         return self._outputs(X, lambda raw: self._log_probabilities(raw).T)
 
@@ -574,7 +669,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         `skmlp.optimizers`.  'lbfgs' takes all samples at once and suits small data sets.
 
     solver : str or Optimizer, default=None
-        scikit-learn's name for `optimizer`: where it is not None, it counts.
+        The name of `optimizer` in scikit-learn: where it is not None, it counts.
         ``set_params`` of one of the two resets the other.
 
     alpha : float, default=0.0001
@@ -915,6 +1010,33 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         -------
         self : object
             The fitted estimator.  If an error is raised, it stays as it was.
+
+        Raises
+        ------
+        AttributeError
+            If the optimizer takes no steps on mini-batches, as 'lbfgs'.
+
+        TypeError
+            If an argument is of a type that is not supported, as a sparse `y`.
+
+        ValueError
+            If an argument or a parameter is wrong, as another number of outputs than before,
+            or `early_stopping` has no validation data; if the loss is not finite: the message
+            has the learning rate, and what to try.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the loss was not finite, and the weights are those of the best call before, or
+            no call had a finite validation score, and they are those of the start
+            (`restore_best`).
+
+        DataConversionWarning
+            If `y` is a single column, of shape (n_samples, 1).
+
+        UserWarning
+            If `batch_size` is larger than the number of samples; if `X` has names of features
+            and that of the first call had none, or the other way round.
         """
         validation = Samples(X_val, y_val, sample_weight_val)
         return self._fit(Samples(X, y, sample_weight), validation, incremental=True)

@@ -12,7 +12,29 @@ from skmlp._sklearn import Interval
 
 
 class Initializer(Component):
-    """Base class of the initializers."""
+    """Base class of the initializers.
+
+    A derived class has `draw`, or `draw_network` where layers depend on each other.
+
+    See Also
+    --------
+    Auto : The default, scikit-learn's rule.
+    Given : The weights that are given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.utils import check_random_state
+    >>> from skmlp.activations import ReLU
+    >>> from skmlp.initializers import Initializer
+    >>> class Small(Initializer):
+    ...     def draw(self, random_state, fan_in, fan_out, activation):
+    ...         return random_state.normal(0, 0.01, (fan_in, fan_out)), np.zeros(fan_out)
+    >>> random_state, shapes = check_random_state(0), [(3, 2), (2, 1)]
+    >>> layers = Small().draw_network(random_state, shapes, [ReLU(), ReLU()])
+    >>> [(weights.shape, biases.shape) for weights, biases in layers]
+    [((3, 2), (2,)), ((2, 1), (1,))]
+    """
 
     def draw_network(self, random_state, shapes, activations):
         """Draw the starting weights of all layers, here one by one with `draw`.
@@ -55,8 +77,10 @@ class Initializer(Component):
         Returns
         -------
         weights : ndarray of shape (fan_in, fan_out), float64
+            One column per unit of this layer.
 
         biases : ndarray of shape (fan_out,), float64
+            One per unit of this layer.
         """
         raise self._missing("draw")
 

@@ -45,6 +45,27 @@ class Loss(Component):
     stops_by_score : bool
         Whether early stopping watches the estimator's score (accuracy, R^2) where `scoring`
         is None, as for the losses that scikit-learn has; else it watches the loss.
+
+    See Also
+    --------
+    Distance : The base class for regression with any output activation.
+    ByTask : The base class where the formula depends on the kind of target.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import Loss
+    >>> class Cauchy(Loss):
+    ...     tasks = ("regression",)
+    ...
+    ...     def value(self, y, raw):
+    ...         return np.log1p(np.square(raw - y)).sum(axis=-2)
+    ...
+    ...     def gradient(self, y, raw, out):
+    ...         np.subtract(raw, y, out=out)
+    ...         out *= 2 / (1 + np.square(out))
+    >>> Cauchy().value(np.zeros((1, 1)), np.ones((1, 1)))
+    array([0.69314718])
     """
 
     tasks: tuple = ()
@@ -61,10 +82,12 @@ class Loss(Component):
         Parameters
         ----------
         task : {"regression", "binary", "multiclass", "multilabel"}
+            The kind of target.
 
         Returns
         -------
         loss : Loss
+            The loss itself, or the one that it stands for with such targets.
 
         Raises
         ------
@@ -81,6 +104,7 @@ class Loss(Component):
         Parameters
         ----------
         y : ndarray of shape (n_samples, n_outputs)
+            Targets, of the task that the loss is for.
 
         Raises
         ------
@@ -102,6 +126,7 @@ class Loss(Component):
         Returns
         -------
         losses : ndarray of shape (..., batch)
+            One number per sample.
         """
         raise self._missing("value")
 
@@ -128,6 +153,26 @@ class Distance(Loss):
 
     They are defined for any prediction, and so go with any output activation
     (`WithOutput`), and for any number of outputs, each of which counts by itself.
+
+    See Also
+    --------
+    Loss : The base class of all losses.
+    WithOutput : A loss on the outputs of an activation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import Distance
+    >>> class Quartic(Distance):
+    ...     def value(self, y, raw):
+    ...         return 0.25 * np.power(raw - y, 4).sum(axis=-2)
+    ...
+    ...     def gradient(self, y, raw, out):
+    ...         np.power(raw - y, 3, out=out)
+    >>> Quartic().value(np.zeros((1, 1)), np.array([[2.0]]))
+    array([4.])
+    >>> Quartic().own_output
+    False
     """
 
     tasks = ("regression",)
@@ -459,14 +504,37 @@ class Gamma(Loss):
 
 
 def write_softmax(raw, out):
-    """Write the probabilities of exclusive classes."""
+    """Write the probabilities of exclusive classes.
+
+    Parameters
+    ----------
+    raw : ndarray of shape (..., n_classes, batch)
+        Logits, of any size.
+
+    out : ndarray of shape (..., n_classes, batch)
+        Receives exp(raw) / sum(exp(raw)).
+    """
     np.subtract(raw, np.maximum.reduce(raw, axis=-2, keepdims=True), out=out)
     np.exp(out, out=out)
     out /= np.add.reduce(out, axis=-2, keepdims=True)
 
 
 def softmax_cross_entropy(y, raw):
-    """Return -sum(y log(softmax(raw))) of every sample, for y that sum to 1."""
+    """Return -sum(y log(softmax(raw))) of every sample.
+
+    Parameters
+    ----------
+    y : ndarray of shape (..., n_classes, batch)
+        Targets, which sum to 1.
+
+    raw : ndarray of shape (..., n_classes, batch)
+        Logits, of any size.
+
+    Returns
+    -------
+    losses : ndarray of shape (..., batch)
+        One number per sample.
+    """
     shifted = raw - raw.max(axis=-2, keepdims=True)
     losses = np.log(np.exp(shifted).sum(axis=-2))
     shifted *= y
@@ -475,7 +543,21 @@ def softmax_cross_entropy(y, raw):
 
 
 def logistic_cross_entropy(y, raw):
-    """Return -y log(p) - (1 - y) log(1 - p) of every label, with p = logistic(raw)."""
+    """Return -y log(p) - (1 - y) log(1 - p) of every label, with p = logistic(raw).
+
+    Parameters
+    ----------
+    y : ndarray of shape (..., n_outputs, batch)
+        Targets from 0 to 1.
+
+    raw : ndarray of shape (..., n_outputs, batch)
+        Logits, of any size.
+
+    Returns
+    -------
+    losses : ndarray of shape (..., n_outputs, batch)
+        One number per label.
+    """
     # log(1 + exp(raw)) = max(raw, 0) + log(1 + exp(-|raw|)), and max(raw, 0) - y raw is
     # exactly 0 where the label is right
     return np.log1p(np.exp(-np.abs(raw))) + (np.maximum(raw, 0) - y * raw)
@@ -489,13 +571,28 @@ LARGEST_LOG_LOSS = {
 class ByTask(Loss):
     """Base class of the losses whose formula depends on the task.
 
+    A derived class names the two formulas, and `for_task` chooses.
+
     Attributes
     ----------
     softmax : type
         The loss for one label out of several.
 
     logistic : type
-        The loss for yes-or-no labels.  Both take the same parameters.
+        The loss for yes-or-no labels.  Both take the parameters of the derived class.
+
+    See Also
+    --------
+    LogLoss : One of the losses of this kind.
+
+    Examples
+    --------
+    >>> from skmlp.losses import ByTask, LogisticBrierScore, SoftmaxLogLoss
+    >>> class Mixed(ByTask):
+    ...     softmax = SoftmaxLogLoss
+    ...     logistic = LogisticBrierScore
+    >>> Mixed().for_task("binary")
+    LogisticBrierScore()
     """
 
     tasks = ("binary", "multiclass", "multilabel")
@@ -510,7 +607,29 @@ class ByTask(Loss):
 
 
 class Smoothed(Loss):
-    """Base class of the cross-entropies, which have `label_smoothing` in common."""
+    """Base class of the cross-entropies, which have `label_smoothing` in common.
+
+    A derived class smooths the targets of its formula with `smooth`, and bounds its value
+    with `bound`.
+
+    Parameters
+    ----------
+    label_smoothing : float, default=0.0
+        Share of the target that is spread evenly over all classes, in [0, 1); see `LogLoss`.
+
+    See Also
+    --------
+    LogLoss : The cross-entropy of labels.
+    CategoricalCrossentropy : The cross-entropy of labels or probabilities.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import Smoothed
+    >>> Smoothed(label_smoothing=0.25).smooth(np.array([[1.0], [0.0]]), n_classes=2)
+    array([[0.875],
+           [0.125]])
+    """
 
     _parameter_constraints = {"label_smoothing": [Interval(Real, 0, 1, closed="left")]}
 
@@ -518,14 +637,39 @@ class Smoothed(Loss):
         self.label_smoothing = label_smoothing
 
     def smooth(self, y, n_classes):
-        """Return the targets moved towards equal probabilities; `y` itself if they stay."""
+        """Return the targets moved towards equal probabilities.
+
+        Parameters
+        ----------
+        y : ndarray
+            Targets from 0 to 1.
+
+        n_classes : int
+            Number of classes that the share is spread over.
+
+        Returns
+        -------
+        smoothed : ndarray of the shape of `y`
+            `y` itself where `label_smoothing` is 0.
+        """
         if not self.label_smoothing:
             return y
         smoothing = float(self.label_smoothing)
         return (1 - smoothing) * y + smoothing / n_classes
 
     def bound(self, losses):
-        """Clip the values where scikit-learn, which has no label smoothing, does."""
+        """Clip the values where scikit-learn, which has no label smoothing, does.
+
+        Parameters
+        ----------
+        losses : ndarray
+            Values, which may be overwritten.
+
+        Returns
+        -------
+        bounded : ndarray of the shape of `losses`
+            At most -log(eps), but `losses` themselves with label smoothing.
+        """
         if self.label_smoothing:
             return losses
         return np.minimum(losses, LARGEST_LOG_LOSS[losses.dtype], out=losses)
@@ -680,7 +824,18 @@ class SoftmaxCrossentropy(SoftmaxLogLoss):
             )
 
     def bound(self, losses):
-        """Return the values as they are: bounded, they would be no cross-entropy."""
+        """Return the values as they are: bounded, they would be no cross-entropy.
+
+        Parameters
+        ----------
+        losses : ndarray
+            Values.
+
+        Returns
+        -------
+        losses : ndarray
+            The same.
+        """
         return losses
 
 
@@ -793,7 +948,26 @@ class SquaredHinge(Loss):
 
 
 class FocalFormula(Loss):
-    """Base class of the focal losses, with what follows from the log-probability alone."""
+    """Base class of the focal losses, with what follows from the log-probability alone.
+
+    With p the probability of the right label, the loss is (1 - p)^gamma times -log(p).
+
+    Parameters
+    ----------
+    gamma : float, default=2.0
+        At least 0.
+
+    See Also
+    --------
+    Focal : The loss for all tasks.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.losses import FocalFormula
+    >>> FocalFormula(gamma=2.0).weight(-np.log([0.5, 0.75]))
+    array([0.25  , 0.0625])
+    """
 
     _parameter_constraints = {"gamma": [Interval(Real, 0, None, closed="left")]}
 
@@ -801,11 +975,33 @@ class FocalFormula(Loss):
         self.gamma = gamma
 
     def weight(self, losses):
-        """Return (1 - p)^gamma for losses = -log(p)."""
+        """Return (1 - p)^gamma.
+
+        Parameters
+        ----------
+        losses : ndarray
+            The cross-entropies, -log(p).
+
+        Returns
+        -------
+        weight : ndarray of the shape of `losses`
+            What the cross-entropies are multiplied by.
+        """
         return np.power(-np.expm1(-losses), float(self.gamma))
 
     def slope(self, losses):
-        """Return the derivative of (1 - p)^gamma (-log(p)) with respect to -log(p)."""
+        """Return the derivative of (1 - p)^gamma (-log(p)) with respect to -log(p).
+
+        Parameters
+        ----------
+        losses : ndarray
+            The cross-entropies, -log(p).
+
+        Returns
+        -------
+        slope : ndarray of the shape of `losses`
+            What the gradient of the cross-entropy is multiplied by.
+        """
         # (1 - p)^gamma (1 + gamma p losses / (1 - p)), whose quotient is 1 for p = 1
         return self.weight(losses) * (1 + float(self.gamma) / special.exprel(losses))
 

@@ -16,6 +16,9 @@ from skmlp._sklearn import Interval
 class Optimizer(Component):
     """Base class of the optimizers.
 
+    An optimizer is one of two kinds: `FirstOrder` has `init` and `step`, all others have
+    `minimize`.
+
     Attributes
     ----------
     stochastic : bool
@@ -23,6 +26,29 @@ class Optimizer(Component):
 
     ignored_schedules : tuple of str
         Names of schedules that have no effect on it, as in scikit-learn.
+
+    See Also
+    --------
+    FirstOrder : The base class for steps on mini-batches.
+    LBFGS : The one of the other kind.
+
+    Examples
+    --------
+    >>> import scipy.optimize
+    >>> from skmlp.optimizers import Optimizer
+    >>> class ConjugateGradient(Optimizer):
+    ...     def minimize(self, fun, theta, *, max_iter, max_fun, tol, callback):
+    ...         options = {"maxiter": max_iter, "gtol": tol}
+    ...         return scipy.optimize.minimize(
+    ...             fun, theta, method="CG", jac=True, callback=callback, options=options
+    ...         )
+    >>> from skmlp import MLPRegressor
+    >>> X, y = [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]
+    >>> model = MLPRegressor(
+    ...     hidden_layer_sizes=(), optimizer=ConjugateGradient(), alpha=0.0, random_state=0
+    ... )
+    >>> model.fit(X, y).predict([[3.0]]).round(2)
+    array([7.])
     """
 
     stochastic: bool = False
@@ -51,6 +77,8 @@ class Optimizer(Component):
         Returns
         -------
         result : scipy.optimize.OptimizeResult
+            With the parameters `x`, the value `fun` there and a `status` of 0 if it has
+            converged.
         """
         raise self._missing("minimize")
 
@@ -72,6 +100,28 @@ class FirstOrder(Optimizer):
         Decoupled weight decay (Loshchilov and Hutter 2019): before every step the engine
         multiplies the weights, not the biases and not learned activation parameters, by
         1 - rate * weight_decay.  A class that wants it has it as a constructor parameter.
+
+    See Also
+    --------
+    SGD : The simplest one.
+    Moments : The base class of Adam and its variants.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.optimizers import FirstOrder
+    >>> class SignDescent(FirstOrder):
+    ...     def init(self, theta):
+    ...         return {}
+    ...
+    ...     def step(self, theta, gradient, state, rate, t):
+    ...         np.sign(gradient, out=gradient)
+    ...         gradient *= rate
+    ...         theta -= gradient
+    >>> theta = np.array([[1.0, -1.0]])
+    >>> SignDescent().step(theta, np.array([[3.0, 0.2]]), {}, rate=0.1, t=1)
+    >>> theta
+    array([[ 0.9, -1.1]])
     """
 
     stochastic = True
@@ -84,6 +134,7 @@ class FirstOrder(Optimizer):
         Parameters
         ----------
         theta : ndarray of shape (n_networks, n_parameters)
+            The starting weights.
 
         Returns
         -------
@@ -102,6 +153,7 @@ class FirstOrder(Optimizer):
         Parameters
         ----------
         theta : ndarray of shape (n_networks, n_parameters)
+            The parameters.
 
         gradient : ndarray of shape (n_networks, n_parameters)
             Free to be overwritten, as nobody reads it afterwards.
@@ -177,7 +229,22 @@ class SGD(FirstOrder):
 
 
 def divide_by_root(m, v, epsilon, out):
-    """Write m / (sqrt(v) + epsilon) to `out`, which is neither of them."""
+    """Write m / (sqrt(v) + epsilon) to an array.
+
+    Parameters
+    ----------
+    m : ndarray
+        What is divided.
+
+    v : ndarray of the shape of `m`
+        Numbers of at least 0.
+
+    epsilon : float
+        Keeps the division finite.
+
+    out : ndarray of the shape of `m`
+        Receives the result; neither `m` nor `v`.
+    """
     np.sqrt(v, out=out)
     out += epsilon
     np.divide(m, out, out=out)
@@ -185,6 +252,9 @@ def divide_by_root(m, v, epsilon, out):
 
 class Moments(FirstOrder):
     """Base class of Adam and its variants, which keep means of g and of its square.
+
+    A derived class has `step`, made of `average` and, where epsilon is to be added after the
+    correction of the bias, `corrected_step`.
 
     Parameters
     ----------
@@ -196,6 +266,25 @@ class Moments(FirstOrder):
 
     epsilon : float, default=1e-8
         Keeps the division finite, above 0.
+
+    See Also
+    --------
+    Adam : The usual one.
+    FirstOrder : The base class of all that take steps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.optimizers import Moments
+    >>> class TorchAdam(Moments):
+    ...     def step(self, theta, gradient, state, rate, t):
+    ...         self.average(gradient, state, out=gradient)
+    ...         self.corrected_step(theta, gradient, state["m"], state["v"], rate, t)
+    >>> theta, optimizer = np.array([[1.0, -1.0]]), TorchAdam()
+    >>> state = optimizer.init(theta)
+    >>> optimizer.step(theta, np.array([[4.0, -0.5]]), state, rate=0.1, t=1)
+    >>> theta.round(6)
+    array([[ 0.9, -0.9]])
     """
 
     _parameter_constraints = {
@@ -215,10 +304,21 @@ class Moments(FirstOrder):
         return {"m": np.zeros_like(theta), "v": np.zeros_like(theta)}
 
     def average(self, gradient, state, out):
-        """Update the means; `out` is overwritten and may be `gradient`.
+        """Update the means.
 
         They are kept as m / (1 - beta_1) and v / (1 - beta_2): with the constants in the
         step size, an update of Adam takes ten passes over the vectors instead of thirteen.
+
+        Parameters
+        ----------
+        gradient : ndarray of shape (n_networks, n_parameters)
+            The gradient.
+
+        state : dict
+            What `init` returned, with `m` and `v`.
+
+        out : ndarray of shape (n_networks, n_parameters)
+            Is overwritten; may be `gradient`.
 
         Returns
         -------
@@ -234,9 +334,24 @@ class Moments(FirstOrder):
         return (1 - self.beta_2) ** 0.5
 
     def corrected_step(self, theta, gradient, m, v, rate, t):
-        """Move `theta` by means as `average` keeps them, epsilon after the correction.
+        """Move the parameters by the means, epsilon after the correction of the bias.
 
-        `gradient` is overwritten.
+        Parameters
+        ----------
+        theta : ndarray of shape (n_networks, n_parameters)
+            The parameters.
+
+        gradient : ndarray of shape (n_networks, n_parameters)
+            Is overwritten.
+
+        m, v : ndarray of shape (n_networks, n_parameters)
+            The means, as `average` keeps them.
+
+        rate : float or ndarray of shape (n_networks, 1) or (n_parameters,)
+            The learning rate.
+
+        t : int
+            Number of this step, from 1.
         """
         root = ((1 - self.beta_2) / (1 - self.beta_2**t)) ** 0.5
         divide_by_root(m, v, self.epsilon / root, out=gradient)

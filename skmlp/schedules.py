@@ -18,24 +18,36 @@ class Progress:
     """How far a training has come: all that a schedule may look at.
 
     Everything counts what is completed, so that `step` and `epoch` are 0 at the first update.
+    All parameters are attributes.
 
-    Attributes
+    Parameters
     ----------
-    step : int
-        Updates of the weights since the optimizer started.
-
-    epoch : int
-        Passes over the data since the optimizer started.
-
-    samples : int
-        Training samples seen, over warm starts too (`t_` of the estimator).
-
     plateaus : ndarray of shape (n_networks,), of int
         How often each network has gone `n_iter_no_change` epochs without improvement.
 
-    total_steps : int
+    step : int, default=0
+        Updates of the weights since the optimizer started.
+
+    epoch : int, default=0
+        Passes over the data since the optimizer started.
+
+    samples : int, default=0
+        Training samples seen, over warm starts too (`t_` of the estimator).
+
+    total_steps : int, default=0
         Updates in `max_iter` epochs, or in `partial_fit` in `max_iter` calls: the horizon of
         schedules that have one.  0 only where a schedule is called outside of a training.
+
+    See Also
+    --------
+    Schedule : Looks at it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import Progress
+    >>> Progress(plateaus=np.array([0]), step=4, total_steps=100)
+    Progress(plateaus=array([0]), step=4, epoch=0, samples=0, total_steps=100)
     """
 
     plateaus: np.ndarray
@@ -48,11 +60,30 @@ class Progress:
 class Schedule(Component):
     """Base class of the schedules, which are pure functions of the progress.
 
+    A derived class has `rate`; by `stops` it may let a training go on after a plateau.
+
     Attributes
     ----------
     per_step : bool
         Whether the rate changes within an epoch.  Where it is False, the engine asks for the
         rate before the first update of every epoch, else before every update.
+
+    See Also
+    --------
+    WarmedSchedule : The base class of those that can begin with a warm-up.
+    Progress : What a schedule may look at.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import Progress, Schedule
+    >>> class SquareRootDecay(Schedule):
+    ...     per_step = False
+    ...
+    ...     def rate(self, initial, progress):
+    ...         return initial / (progress.epoch + 1) ** 0.5
+    >>> SquareRootDecay().rate(0.1, Progress(plateaus=np.array([0]), epoch=3))
+    0.05
     """
 
     per_step = True
@@ -66,6 +97,7 @@ class Schedule(Component):
             `learning_rate_init` of the estimator.
 
         progress : Progress
+            Before the update.
 
         Returns
         -------
@@ -106,6 +138,22 @@ class WarmedSchedule(Schedule):
     ----------
     warmup : float, default=0.0
         Share of the total steps in which the rate rises linearly, from 0 (no warm-up) to 1.
+
+    See Also
+    --------
+    Constant : The rate is the same after the warm-up.
+    Schedule : The base class of all schedules.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlp.schedules import Progress, WarmedSchedule
+    >>> class Halved(WarmedSchedule):
+    ...     def unwarmed(self, initial, progress):
+    ...         return initial / 2
+    >>> progress = Progress(plateaus=np.array([0]), step=4, total_steps=100)
+    >>> Halved().rate(0.1, progress), Halved(warmup=0.1).rate(0.1, progress)
+    (0.05, 0.025)
     """
 
     _parameter_constraints = {"warmup": [Interval(Real, 0, 1, closed="both")]}
@@ -123,7 +171,21 @@ class WarmedSchedule(Schedule):
         return rate * min(1.0, (progress.step + 1) / steps) if steps else rate
 
     def unwarmed(self, initial, progress):
-        """Return what `rate` is without the warm-up, from the same arguments."""
+        """Return the learning rate of the next update without the warm-up.
+
+        Parameters
+        ----------
+        initial : float
+            `learning_rate_init` of the estimator.
+
+        progress : Progress
+            Before the update.
+
+        Returns
+        -------
+        rate : float or ndarray of shape (n_networks,)
+            As for `rate`.
+        """
         raise self._missing("unwarmed")
 
 

@@ -85,7 +85,23 @@ class BaseTabularMLP(Trainable, Configured):
 
         ValueError
             If a column of X mixes text with numbers or has infinite numbers, or y has missing
-            values, or there are no targets, weights or columns that go with the others.
+            values, or there are no targets, weights or columns that go with the others; if a
+            parameter is wrong; if the loss of a network is not finite in an epoch.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the loss of a network was not finite, and its weights are those of the best
+            epoch before (`early_stopping`); if a network had no finite validation score in
+            any epoch.
+
+        DataConversionWarning
+            If `y` is a single column, of shape (n_samples, 1).
+
+        UserWarning
+            If a column has no values at all; if one of `X` and `X_val` has names of columns
+            and the other has none; if the user has interrupted the training, and the model is
+            what there was by then.
         """
         return self._fit(
             Samples(X, y, sample_weight), Samples(X_val, y_val, sample_weight_val)
@@ -398,6 +414,23 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         probabilities : ndarray of shape (n_samples, n_classes)
             In the order of `classes_`; for multi-label targets the probability of each label,
             which need not sum to 1.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+
+        TypeError
+            If `X` is sparse, or has a column of dates, of complex numbers or of other objects.
+
+        ValueError
+            If `X` has other columns than that of `fit`, or text or infinite numbers in a
+            column of numbers.
+
+        Warns
+        -----
+        UserWarning
+            If `X` has names of columns and that of `fit` had none, or the other way round.
         """
         return np.ascontiguousarray(self._means(X).T)
 
@@ -413,6 +446,23 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
             Labels, or an indicator matrix, as in `fit`.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+
+        TypeError
+            If `X` is sparse, or has a column of dates, of complex numbers or of other objects.
+
+        ValueError
+            If `X` has other columns than that of `fit`, or text or infinite numbers in a
+            column of numbers.
+
+        Warns
+        -----
+        UserWarning
+            If `X` has names of columns and that of `fit` had none, or the other way round.
         """
         means = self._means(X)
         return self._targets.like_y(self._decode(means))
@@ -631,6 +681,23 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Within the range of the targets of `fit`.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+
+        TypeError
+            If `X` is sparse, or has a column of dates, of complex numbers or of other objects.
+
+        ValueError
+            If `X` has other columns than that of `fit`, or text or infinite numbers in a
+            column of numbers.
+
+        Warns
+        -----
+        UserWarning
+            If `X` has names of columns and that of `fit` had none, or the other way round.
         """
         means = self._means(X)
         return np.ascontiguousarray(self._decode(means))

@@ -1,8 +1,6 @@
 """What scikit-learn expects of an estimator."""
 
-import inspect
 import pickle
-import re
 
 import joblib
 import numpy as np
@@ -94,25 +92,8 @@ def test_tags(Estimator):
 
 
 @kinds
-def test_docstring_has_the_parameters_in_order_with_their_defaults(Estimator):
-    section = inspect.getdoc(Estimator).split("Attributes\n")[0]
-    documented = re.findall(r"^(\w+) : .*default=(.*)$", section, flags=re.MULTILINE)
-    parameters = inspect.signature(Estimator).parameters.values()
-    assert [name for name, _ in documented] == [p.name for p in parameters]
-    for (_, default), parameter in zip(documented, parameters, strict=True):
-        assert eval(default) == parameter.default
-    assert set(Estimator._parameter_constraints) == {p.name for p in parameters}
-
-
-@quiet
-@kinds
-def test_docstring_has_the_attributes(Estimator, data):
-    section = inspect.getdoc(Estimator).split("Attributes\n")[1].split("See Also")[0]
-    documented = set(re.findall(r"^(\w+_) : ", section, flags=re.MULTILINE))
-    fitted = {"feature_names_in_"}  # of data frames only
-    for more in ({}, {"early_stopping": True}, {"solver": "lbfgs"}, {"activation": "prelu"}):
-        fitted |= {n for n in vars(small(Estimator, **more).fit(*data)) if n.endswith("_")}
-    assert fitted == documented
+def test_constraints_are_those_of_the_parameters(Estimator):
+    assert set(Estimator._parameter_constraints) == set(Estimator().get_params())
 
 
 @quiet
