@@ -858,8 +858,8 @@ class Softplus(Activation):
 class Softsign(Activation):
     """Softsign, which approaches its bounds more slowly than tanh.
 
-    f(z) = z / (1 + |z|), with the derivative (1 - |a|)^2 (Bergstra, Desjardins, Lamblin and
-    Bengio 2009, "Quadratic polynomials learn better image features").
+    f(z) = z / (1 + abs(z)), with the derivative (1 - abs(a))^2 (Bergstra, Desjardins, Lamblin
+    and Bengio 2009, "Quadratic polynomials learn better image features").
 
     Take it in place of Tanh where units saturate, as its derivative falls off more slowly; in
     networks of several layers ReLU is still the first choice.
@@ -1044,7 +1044,7 @@ class Step(StraightThrough):
     """Unit step, the threshold of the first neural networks.
 
     f(z) = 1 where z > 0 and else 0.  In place of the derivative, which is 0, it trains with
-    the straight-through gradient: 1 where |z| <= 1 and else 0 (McCulloch and Pitts 1943, "A
+    the straight-through gradient: 1 where abs(z) <= 1 and else 0 (McCulloch and Pitts 1943, "A
     logical calculus of the ideas immanent in nervous activity"; Bengio, Leonard and
     Courville 2013, "Estimating or propagating gradients through stochastic neurons for
     conditional computation"; Hubara, Courbariaux, Soudry, El-Yaniv and Bengio 2016,
@@ -1078,7 +1078,7 @@ class Sign(StraightThrough):
 
     f(z) = -1, 0 or 1 where z < 0, z = 0 or z > 0, as np.sign.  In place of the derivative,
     which is 0, it trains with the straight-through gradient, the derivative of HardTanh:
-    1 where |z| <= 1 and else 0 (Bengio, Leonard and Courville 2013, "Estimating or
+    1 where abs(z) <= 1 and else 0 (Bengio, Leonard and Courville 2013, "Estimating or
     propagating gradients through stochastic neurons for conditional computation"; Hubara,
     Courbariaux, Soudry, El-Yaniv and Bengio 2016, "Binarized neural networks").
 

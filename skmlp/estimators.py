@@ -237,7 +237,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     n_features_in_ : int
         Number of features.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, where X has names that are all strings.
 
     n_layers_ : int
@@ -845,7 +845,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     n_features_in_ : int
         Number of features.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, where X has names that are all strings.
 
     n_layers_ : int

@@ -214,7 +214,7 @@ class SquaredError(Distance):
 class AbsoluteError(Distance):
     """Absolute error, for the median.
 
-    |raw - y|, summed over outputs, with the gradient sign(raw - y), 0 where both are equal.
+    abs(raw - y), summed over outputs, with the gradient sign(raw - y), 0 where both are equal.
 
     Take it in place of SquaredError where the median is wanted or outliers must not count.
     Its gradient does not get smaller close to the minimum: let the learning rate fall, or take
@@ -245,7 +245,7 @@ class AbsoluteError(Distance):
 class Huber(Distance):
     """Huber's loss, squared for small errors and absolute for large ones.
 
-    With r = raw - y, r^2 / 2 where |r| <= delta and else delta (|r| - delta / 2), summed
+    With r = raw - y, r^2 / 2 where abs(r) <= delta and else delta (abs(r) - delta / 2), summed
     over outputs, with the gradient r clipped to [-delta, delta] (Huber 1964, "Robust
     estimation of a location parameter").
 

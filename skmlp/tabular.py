@@ -269,7 +269,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     n_features_in_ : int
         Number of columns.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where X has names that are all strings.
 
     n_outputs_ : int
@@ -566,7 +566,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     n_features_in_ : int
         Number of columns.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where X has names that are all strings.
 
     n_outputs_ : int

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_limits
 
+import skmlp
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+# Relative ones: a path, a heading or both.
+LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)#?([^)\s]*)\)")
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -17,6 +21,8 @@ PAGES = {
     "README.md": ("1.6", "matplotlib", "pandas"),
     "docs/design.md": ("1.7",),
     "docs/extending.md": ("1.6",),
+    "docs/getting_started.md": ("1.6", "pandas"),
+    "docs/index.md": ("1.6",),
     "docs/migrating.md": ("1.9",),
     "docs/tabular.md": ("1.6", "pandas"),
     "docs/guide/callbacks.md": ("1.9", "rich"),
@@ -49,6 +55,28 @@ def test_code_blocks_run(page, tmp_path, monkeypatch):
     with threadpool_limits(1):  # the threads of a busy machine wait for each other
         for block in BLOCK.findall((ROOT / page).read_text()):
             exec(block, namespace)
+
+
+def test_links_lead_to_files_and_headings():
+    """Where the pages are read as files; those within the site Sphinx looks at as well."""
+    for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]:
+        for path, heading in LINK.findall(page.read_text()):
+            target = page.parent / path if path else page
+            assert target.exists(), (page, path)
+            assert not heading or heading in anchors(target), (page, path, heading)
+
+
+def anchors(page):
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_all_that_is_public_is_in_the_api_reference():
+    registries = runpy.run_path(str(DOCS / "make_components.py"))["FAMILIES"].values()
+    components = {cls.__name__ for *_, registry in registries for cls in registry.values()}
+    others = {name for name in skmlp.__all__ if callable(getattr(skmlp, name))}
+    listed = re.findall(r"^   (?:\w+\.)?(\w+)$", (DOCS / "api.md").read_text(), re.MULTILINE)
+    assert components | others <= set(listed)
 
 
 def test_component_tables_are_those_of_the_registries():

@@ -11,6 +11,7 @@ from sklearn import config_context, get_config
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from skmlp import TabularMLPClassifier, TabularMLPRegressor
+from skmlp._sklearn import _get_threadpool_controller
 from skmlp._threads import FEWEST_ROWS, BlasLimit, single_threaded_blas, threads
 
 WAIT = 30  # seconds, after which a test that hangs fails
@@ -255,6 +256,23 @@ def expected():
 @kinds
 @in_threads
 def test_the_number_of_threads_changes_no_bit(Estimator, expected):
+    model = small(Estimator).fit(X, Y[Estimator])
+    np.testing.assert_array_equal(model.predict(X), expected[Estimator])
+
+
+@kinds
+@in_threads
+def test_where_no_thread_can_be_started(Estimator, expected, monkeypatch):
+    """As in a browser, where there may be no BLAS that threadpoolctl knows either."""
+
+    def no_blas():
+        return _get_threadpool_controller().select(user_api="none")
+
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("skmlp._threads._blas", no_blas)
+    monkeypatch.setattr(Thread, "start", start)
     model = small(Estimator).fit(X, Y[Estimator])
     np.testing.assert_array_equal(model.predict(X), expected[Estimator])
 
