@@ -3,7 +3,7 @@ Losses where targets have outliers
 ==================================
 
 A tenth of the training targets of the diabetes data is made wrong, by a misplaced decimal
-point. Losses that grow with the square of an error follow those, others ignore them: measured
+point.  Losses that grow with the square of an error follow those, others ignore them: measured
 on test data that are right.
 """
 
@@ -22,6 +22,7 @@ from sklearn.preprocessing import RobustScaler, StandardScaler
 from skmlp import MLPRegressor
 from skmlp.losses import Huber, Quantile
 
+plt.style.use("tableau-colorblind10")
 warnings.simplefilter("ignore", ConvergenceWarning)
 X, y = load_diabetes(return_X_y=True, scaled=False)
 losses = {
@@ -55,7 +56,10 @@ def spoil(y, rng):
 
 
 # %%
-# Errors on ten random splits, trained on the targets as they are and on spoiled ones.
+# Errors on ten random splits, trained on the targets as they are and on spoiled ones.  On the
+# targets as they are no loss is much better than another.  With the spoiled ones the error of
+# squared_error is more than four times as large; log_cosh and huber with delta 1 lose a fifth,
+# and a smaller delta, the absolute error or the median next to nothing.
 
 errors = {name: {"clean": [], "spoiled": []} for name in losses}
 rng = np.random.default_rng(0)
@@ -66,24 +70,27 @@ for train, test in ShuffleSplit(10, test_size=0.25, random_state=0).split(X):
             prediction = make_model(loss).fit(X[train], y_train).predict(X[test])
             errors[name][kind].append(mean_absolute_error(y[test], prediction))
 
-figure, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+figure, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")
 print(f"{'loss':<20}{'clean':>8}{'spoiled':>10}   mean absolute error")
 for i, (name, by_kind) in enumerate(errors.items()):
     means = [np.mean(by_kind[kind]) for kind in ("clean", "spoiled")]
     print(f"{name:<20}{means[0]:>8.1f}{means[1]:>10.1f}")
-    for kind, color, shift in (("clean", "#0072B2", -0.15), ("spoiled", "#D55E00", 0.15)):
+    for kind, color, shift in (("clean", "C0", -0.15), ("spoiled", "C1", 0.15)):
         values = by_kind[kind]
-        ax.plot(values, np.full(len(values), i + shift), "o", color=color, alpha=0.4)
+        label = f"trained on {kind} targets" if i == 0 else None
+        ax.plot(
+            values, np.full(len(values), i + shift), "o", color=color, alpha=0.5, label=label
+        )
         ax.plot(
             np.mean(values),
             i + shift,
             "|",
-            color=color,
+            color="black",
             markersize=16,
-            label=f"trained on {kind} targets" if i == 0 else None,
         )
 ax.set_yticks(range(len(losses)), losses)
 ax.invert_yaxis()
-ax.set_xlabel("mean absolute error on clean test targets (units of y; bar: mean of 10 splits)")
+ax.set_xlabel("mean absolute error on clean test targets (units of y)")
+ax.set_title("Ten splits (dots) and their mean (bar)")
 ax.legend()
 plt.show()

@@ -2,7 +2,7 @@
 A table with categories and missing values
 ==========================================
 
-`TabularMLPRegressor` takes a DataFrame as it is.  Here beside gradient boosting and a linear
+``TabularMLPRegressor`` takes a DataFrame as it is.  Here beside gradient boosting and a linear
 model, with its training and the importance of the columns as they were given.
 """
 
@@ -20,6 +20,8 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 from skmlp import TabularMLPRegressor
 from skmlp.display import TrainingCurveDisplay
+
+plt.style.use("tableau-colorblind10")
 
 # %%
 # 442 patients, and how far their diabetes has got after a year.  All data that scikit-learn
@@ -67,8 +69,8 @@ columns = make_column_transformer(
     (OneHotEncoder(), others),
 )
 models = {
-    # three networks in place of six save half of the time
-    "tabular MLP": TabularMLPRegressor(n_networks=3, random_state=0),
+    # fewer networks and epochs than by default, to save time
+    "tabular MLP": TabularMLPRegressor(n_networks=3, max_iter=150, random_state=0),
     "gradient boosting": make_pipeline(
         FunctionTransformer(text_to_category), HistGradientBoostingRegressor(random_state=0)
     ),
@@ -77,16 +79,16 @@ models = {
 cv = KFold(5, shuffle=True, random_state=0)
 
 
-def draw(rows, label):
+def draw(rows, label, title):
     """A row of dots with a bar at their mean for each name."""
     size = 7, 1.2 + 0.35 * len(rows)
     ax = plt.subplots(figsize=size, layout="constrained")[1]
     for i, values in enumerate(rows.values()):
-        ax.plot(values, np.full(len(values), i), "o", color="#56B4E9", alpha=0.7)
+        ax.plot(values, np.full(len(values), i), "o", color="C0", alpha=0.5)
         ax.plot(np.mean(values), i, "|", color="black", markersize=16)
     ax.set_yticks(range(len(rows)), rows)
     ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set_xlabel(label)
+    ax.set(xlabel=label, title=title)
     ax.grid(axis="x", alpha=0.3)
     return ax
 
@@ -94,7 +96,7 @@ def draw(rows, label):
 scores = {name: cross_val_score(model, X, y, cv=cv) for name, model in models.items()}
 for name, values in scores.items():
     print(f"{name:<20}R^2 {values.mean():.2f} +- {values.std():.2f}")
-draw(scores, "$R^2$ of five folds (dots) and their mean (bar)")
+draw(scores, "$R^2$", "Five folds (dots) and their mean (bar)")
 plt.show()
 
 # %%
@@ -105,7 +107,7 @@ plt.show()
 # and each network keeps the best of its epochs.
 
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=1)
-model = TabularMLPRegressor(n_networks=3, random_state=0).fit(X_train, y_train)
+model = TabularMLPRegressor(n_networks=3, max_iter=150, random_state=0).fit(X_train, y_train)
 print("best epochs", model.network_best_iters_, "of", model.n_iter_)
 TrainingCurveDisplay.from_estimator(model)
 plt.show()
@@ -117,6 +119,6 @@ plt.show()
 result = permutation_importance(model, X_test, y_test, n_repeats=20, random_state=0)
 order = np.argsort(-result.importances_mean)
 falls = {X.columns[i]: result.importances[i] for i in order}
-ax = draw(falls, "fall of $R^2$ on the test set: 20 shuffles (dots) and their mean (bar)")
+ax = draw(falls, "fall of $R^2$ on the test set", "20 shuffles (dots) and their mean (bar)")
 ax.axvline(0, color="0.4", linestyle="--", linewidth=1, zorder=0)
 plt.show()

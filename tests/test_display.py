@@ -1,5 +1,6 @@
 """The curves show what is in `history_`, where it should be."""
 
+import inspect
 import subprocess
 import sys
 
@@ -207,6 +208,54 @@ def test_constructor_holds_the_data_and_plot_draws(case, made):
     assert_draws(display)
 
 
+@histories
+def test_all_that_is_finite_is_within_the_axes(case, case_estimator):
+    display = TrainingCurveDisplay.from_estimator(case_estimator)
+    for line in display.lines_.values():
+        low, high = line.axes.get_ylim()
+        left, right = line.axes.get_xlim()
+        x, y = line.get_data()
+        seen = np.isfinite(y)
+        assert ((low <= y[seen]) & (y[seen] <= high)).all()
+        assert ((left <= x[seen]) & (x[seen] <= right)).all()
+
+
+@histories
+def test_attributes_of_the_drawing(case, made):
+    history, best_iter, *_ = HISTORIES[case]
+    data = {key: history[key] for key in CURVES if key in history}
+    display = TrainingCurveDisplay(**data, best_iter=best_iter)
+    before = set(vars(display))
+    assert before == set(inspect.signature(TrainingCurveDisplay).parameters)
+    drawn = {"ax_", "score_ax_", "figure_", "lines_", "best_iter_lines_"}
+    assert set(vars(display.plot())) - before == drawn
+
+
+def test_signatures_follow_the_displays_of_scikit_learn():
+    """All but the axes by keyword; what `plot` takes, `from_estimator` takes as well."""
+    plot = inspect.signature(TrainingCurveDisplay(loss=[1.0]).plot).parameters
+    made_from = inspect.signature(TrainingCurveDisplay.from_estimator).parameters
+    ax, *styles = plot.values()
+    estimator, *others = made_from.values()
+    assert (ax.name, ax.default, estimator.name) == ("ax", None, "estimator")
+    for parameter in (*styles, *others):
+        assert parameter.kind is parameter.KEYWORD_ONLY
+        assert parameter.default is None
+    assert set(plot) <= set(made_from)
+
+
+def test_two_models_in_the_same_axes(made):
+    _, ax = plt.subplots()
+    labels = "first", "second"
+    displays = [
+        TrainingCurveDisplay(loss=falling(n)).plot(ax, train_kwargs={"label": label})
+        for n, label in zip((5, 9), labels, strict=True)
+    ]
+    assert [len(display.lines_["loss"].get_ydata()) for display in displays] == [5, 9]
+    assert list(ax.lines) == [display.lines_["loss"] for display in displays]
+    assert legend_of(displays[0]) == list(labels)
+
+
 def test_without_best_iter_nothing_is_marked():
     display = TrainingCurveDisplay(loss=falling(5)).plot()
     assert display.best_iter_lines_ == []
@@ -246,6 +295,17 @@ def legend_of(display):
 )
 def test_legend(case, expected, case_estimator):
     assert legend_of(TrainingCurveDisplay.from_estimator(case_estimator)) == expected
+
+
+@pytest.mark.parametrize("case", ["both"])
+def test_colours(case, case_estimator):
+    """The legend has those of the lines, and validation has one colour in both panels."""
+    display = TrainingCurveDisplay.from_estimator(case_estimator)
+    training, validation, score = (display.lines_[key].get_color() for key in CURVES)
+    assert training != validation == score
+    marks = display.ax_.get_legend().get_lines()
+    best = display.best_iter_lines_[0].get_color()
+    assert [mark.get_color() for mark in marks] == [training, validation, best]
 
 
 @pytest.mark.parametrize("case", ["both"])
