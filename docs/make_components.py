@@ -49,9 +49,10 @@ def paragraphs(cls):
 
 
 def signature(cls):
-    """The class with its default hyperparameters."""
-    names = inspect.signature(cls).parameters.values()
-    return f"{cls.__name__}({', '.join(str(name) for name in names)})"
+    """The class with its default hyperparameters, without their types."""
+    parameters = inspect.signature(cls).parameters.values()
+    untyped = [parameter.replace(annotation=parameter.empty) for parameter in parameters]
+    return f"{cls.__name__}{inspect.Signature(untyped)}"
 
 
 def row(names, cls, parameter):

@@ -1,10 +1,15 @@
 """What the classifier and the regressor share: the model, fitting it and predictions."""
 
+from __future__ import annotations
+
 import warnings
 from dataclasses import replace
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -15,6 +20,7 @@ from skmlp._network import Network, outputs_by_block
 from skmlp._run import best_of
 from skmlp._sklearn import _fit_context
 from skmlp._trainable import Samples, Trainable
+from skmlp._typing import Array, MatrixLike
 from skmlp._validation import check_unmasked, naming
 from skmlp.activations import OUTPUT_ACTIVATIONS, Activation, Identity
 from skmlp.convert import from_sklearn, to_sklearn
@@ -52,7 +58,16 @@ class BaseMLP(Trainable, ConfiguredMLP):
     )
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+    def fit(
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: MatrixLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Fit the model.
 
         Parameters
@@ -228,6 +243,16 @@ class BaseMLP(Trainable, ConfiguredMLP):
             )
         return network.pack(coefs, intercepts, own)
 
+    @property
+    def layer_sizes_(self) -> Array:
+        sizes = [np.shape(W)[0] for W in self.coefs_]
+        return np.array([*sizes, np.shape(self.coefs_[-1])[1]])
+
+    @property
+    def n_parameters_(self) -> int:
+        parts = [*self.coefs_, *self.intercepts_, *getattr(self, "activation_params_", [])]
+        return sum(map(np.size, parts))
+
     def _model(self):
         """Weights, biases, own parameters of the activations, and these.
 
@@ -318,7 +343,7 @@ class BaseMLP(Trainable, ConfiguredMLP):
             return OUTPUT_ACTIVATIONS[self.out_activation_]()(raw)
         return self._output_activation(raw)
 
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> Array:
         """Predict the targets.
 
         Parameters
@@ -353,7 +378,7 @@ class BaseMLP(Trainable, ConfiguredMLP):
         tags.input_tags.sparse = True
         return tags
 
-    def to_sklearn(self):
+    def to_sklearn(self) -> BaseEstimator:
         """Return scikit-learn's MLP with the same parameters, and the same weights if fitted.
 
         Of an estimator that is not fitted, components are translated to scikit-learn's names
@@ -398,7 +423,7 @@ class BaseMLP(Trainable, ConfiguredMLP):
         return to_sklearn(self)
 
     @classmethod
-    def from_sklearn(cls, estimator):
+    def from_sklearn(cls, estimator: BaseEstimator) -> Self:
         """Return an estimator of this class with the parameters and weights of scikit-learn's.
 
         Parameters

@@ -1,8 +1,11 @@
 """Parameters of the estimators, and the components that they stand for."""
 
+from __future__ import annotations
+
 import copy
 import re
 from numbers import Integral, Real
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -39,11 +42,11 @@ class Configured(BaseEstimator):
     # The base class of the components of each parameter, and their names.
     _families: dict = {}
 
-    def __init__(self, **parameters):
+    def __init__(self, **parameters: Any) -> None:
         for name, value in parameters.items():
             setattr(self, name, value)
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Set parameters of this estimator and of its components.
 
         Parameters

@@ -1,15 +1,19 @@
 """Everything that skmlp takes from scikit-learn's private modules, in one place.
 
 A release of scikit-learn that moves one of these names is mended here and nowhere else.
+Its decorators, which have no types, get them here too: else a type checker would know
+nothing of the methods that they are put on.
 """
 
 import sys
+from collections.abc import Callable
 from numbers import Integral
+from typing import Any, TypeVar
 
 import numpy as np
-from sklearn.base import _fit_context
+from sklearn import base
 from sklearn.neural_network._base import ACTIVATIONS as THEIR_ACTIVATIONS
-from sklearn.utils import _param_validation, _safe_indexing
+from sklearn.utils import _param_validation, _safe_indexing, metaestimators
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import (
     Options,
@@ -25,8 +29,19 @@ try:
     from sklearn.callback import CallbackSupportMixin
 except ImportError:  # scikit-learn < 1.9
 
-    class CallbackSupportMixin:
+    class CallbackSupportMixin:  # type: ignore[no-redef]
         """Nothing: there are no callbacks."""
+
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[Method], Method]:
+    return base._fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)
+
+
+def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
+    return metaestimators.available_if(check)
 
 
 class Interval(_param_validation.Interval):
@@ -65,6 +80,7 @@ __all__ = [
     "_get_threadpool_controller",
     "_num_samples",
     "_safe_indexing",
+    "available_if",
     "check_matplotlib_support",
     "has_callbacks",
     "validate_parameter_constraints",

@@ -56,7 +56,7 @@ def show_machine():
         )
 
 
-def show_versions():
+def show_versions() -> None:
     """Print the versions of skmlp and its dependencies, the processor and the BLAS.
 
     Says so where the BLAS does not use all of the processor.

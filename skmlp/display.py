@@ -1,11 +1,20 @@
 """Pictures of a training."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from skmlp._sklearn import check_matplotlib_support
 from skmlp._trainable import Trainable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 # Two of Okabe and Ito's colours, which the colour-blind can tell apart.
 TRAINING, VALIDATION = {"color": "#0072B2"}, {"color": "#D55E00"}
@@ -82,14 +91,14 @@ class TrainingCurveDisplay:
     def __init__(
         self,
         *,
-        loss,
-        val_loss=None,
-        val_score=None,
-        best_iter=None,
-        name=None,
-        score_name="score",
-        unit="epoch",
-    ):
+        loss: ArrayLike,
+        val_loss: ArrayLike | None = None,
+        val_score: ArrayLike | None = None,
+        best_iter: int | None = None,
+        name: str | None = None,
+        score_name: str = "score",
+        unit: str = "epoch",
+    ) -> None:
         self.loss = loss
         self.val_loss = val_loss
         self.val_score = val_score
@@ -101,17 +110,17 @@ class TrainingCurveDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
+        estimator: Trainable,
         *,
-        ax=None,
-        score_ax=None,
-        name=None,
-        score_name=None,
-        train_kwargs=None,
-        validation_kwargs=None,
-        score_kwargs=None,
-        best_iter_kwargs=None,
-    ):
+        ax: Axes | None = None,
+        score_ax: Axes | None = None,
+        name: str | None = None,
+        score_name: str | None = None,
+        train_kwargs: dict[str, Any] | None = None,
+        validation_kwargs: dict[str, Any] | None = None,
+        score_kwargs: dict[str, Any] | None = None,
+        best_iter_kwargs: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the training of a fitted estimator.
 
         Parameters
@@ -196,15 +205,15 @@ class TrainingCurveDisplay:
 
     def plot(
         self,
-        ax=None,
+        ax: Axes | None = None,
         *,
-        score_ax=None,
-        name=None,
-        train_kwargs=None,
-        validation_kwargs=None,
-        score_kwargs=None,
-        best_iter_kwargs=None,
-    ):
+        score_ax: Axes | None = None,
+        name: str | None = None,
+        train_kwargs: dict[str, Any] | None = None,
+        validation_kwargs: dict[str, Any] | None = None,
+        score_kwargs: dict[str, Any] | None = None,
+        best_iter_kwargs: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the curves.
 
         The scale of the losses is logarithmic where they are positive and the largest is a
@@ -245,7 +254,7 @@ class TrainingCurveDisplay:
         check_matplotlib_support(f"{type(self).__name__}.plot")
         self.ax_, self.score_ax_ = self._axes(ax, score_ax)
         self.figure_ = self.ax_.figure
-        self.lines_ = {}
+        self.lines_: dict[str, Line2D] = {}
         self._curve("loss", self.ax_, {**TRAINING, "label": "Training"}, train_kwargs)
         validation = {**VALIDATION, "label": "Validation"}
         self._curve("val_loss", self.ax_, validation, validation_kwargs)

@@ -1,20 +1,29 @@
 """The drop-in estimators."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, r2_score
-from sklearn.utils.metaestimators import available_if
 
 from skmlp._base import BaseMLP, has_partial_fit
 from skmlp._class_weight import sample_weight_by_class
 from skmlp._component import accepts
-from skmlp._sklearn import StrOptions, _fit_context
+from skmlp._sklearn import StrOptions, _fit_context, available_if
 from skmlp._targets import classification_targets, regression_targets
 from skmlp._trainable import Samples
+from skmlp._typing import Array, ClassWeight, MatrixLike, Scoring, Seed
+from skmlp.activations import Activation
+from skmlp.initializers import Initializer
 from skmlp.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES, Loss
+from skmlp.optimizers import Optimizer
+from skmlp.schedules import Schedule
 
 
 def has_probabilities(estimator):
@@ -246,6 +255,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     n_outputs_ : int
         Number of output units.
 
+    layer_sizes_ : ndarray of shape (n_layers,), of int
+        Units of each layer: features, hidden units, outputs.
+
+    n_parameters_ : int
+        Weights, biases and what activations have learned, together.
+
     out_activation_ : str
         Name of the output activation.
 
@@ -284,43 +299,43 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def __init__(
         self,
-        hidden_layer_sizes=(100,),
-        activation="relu",
+        hidden_layer_sizes: ArrayLike = (100,),
+        activation: str | Activation | Sequence[str | Activation] = "relu",
         *,
-        loss="log_loss",
-        optimizer="adam",
-        solver=None,
-        alpha=0.0001,
-        batch_size="auto",
-        learning_rate="constant",
-        learning_rate_init=0.001,
-        power_t=0.5,
-        max_iter=200,
-        shuffle=True,
-        random_state=None,
-        tol=1e-4,
-        verbose=False,
-        warm_start=False,
-        momentum=0.9,
-        nesterovs_momentum=True,
-        early_stopping=False,
-        validation_fraction=0.1,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-8,
-        n_iter_no_change=10,
-        max_fun=15000,
-        output_activation="auto",
-        initializer="auto",
-        standardize=False,
-        dropout=0.0,
-        class_weight=None,
-        scoring=None,
-        restore_best=False,
-        n_init=1,
-        clip_norm=None,
-        dtype=None,
-    ):
+        loss: str | Loss = "log_loss",
+        optimizer: str | Optimizer = "adam",
+        solver: str | Optimizer | None = None,
+        alpha: float = 0.0001,
+        batch_size: int | Literal["auto", "full"] = "auto",
+        learning_rate: str | Schedule = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Seed = None,
+        tol: float = 1e-4,
+        verbose: bool | int = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+        output_activation: str | Activation = "auto",
+        initializer: str | Initializer = "auto",
+        standardize: bool = False,
+        dropout: ArrayLike = 0.0,
+        class_weight: ClassWeight = None,
+        scoring: Scoring = None,
+        restore_best: bool = False,
+        n_init: int = 1,
+        clip_norm: float | None = None,
+        dtype: Literal["float32", "float64"] | None = None,
+    ) -> None:
         super().__init__(
             hidden_layer_sizes=hidden_layer_sizes,
             activation=activation,
@@ -411,15 +426,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
         self,
-        X,
-        y,
-        sample_weight=None,
-        classes=None,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
         *,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-    ):
+        X_val: MatrixLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train for one epoch, going on from the earlier calls.
 
         Parameters
@@ -485,7 +500,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             Samples(X, y, sample_weight), validation, incremental=True, classes=classes
         )
 
-    def score(self, X, y, sample_weight=None):
+    def score(
+        self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> float:
         """Return the accuracy: the share of samples whose labels are all right.
 
         Parameters
@@ -523,7 +540,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         predictions, labels = self.predict(X), self._targets.labels
         return accuracy_score(labels(y), labels(predictions), sample_weight=sample_weight)
 
-    def decision_function(self, X):
+    def decision_function(self, X: MatrixLike) -> Array:
         """Return the raw outputs of the network: the logits of the classes.
 
         Parameters
@@ -555,7 +572,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         )
 
     @available_if(has_probabilities)
-    def predict_proba(self, X):
+    def predict_proba(self, X: MatrixLike) -> Array:
         """Predict the probabilities of the classes.
 
         Parameters
@@ -593,7 +610,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return np.concatenate([1 - p, p]) if self._targets.task == "binary" else p
 
     @available_if(has_probabilities)
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: MatrixLike) -> Array:
         """Predict the logarithms of the probabilities of the classes.
 
         Where a probability underflows to 0 they are computed from the logits, and finite.
@@ -854,6 +871,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     n_outputs_ : int
         Number of output units.
 
+    layer_sizes_ : ndarray of shape (n_layers,), of int
+        Units of each layer: features, hidden units, outputs.
+
+    n_parameters_ : int
+        Weights, biases and what activations have learned, together.
+
     out_activation_ : str
         Name of the output activation.
 
@@ -891,42 +914,42 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def __init__(
         self,
-        loss="squared_error",
-        hidden_layer_sizes=(100,),
-        activation="relu",
+        loss: str | Loss = "squared_error",
+        hidden_layer_sizes: ArrayLike = (100,),
+        activation: str | Activation | Sequence[str | Activation] = "relu",
         *,
-        optimizer="adam",
-        solver=None,
-        alpha=0.0001,
-        batch_size="auto",
-        learning_rate="constant",
-        learning_rate_init=0.001,
-        power_t=0.5,
-        max_iter=200,
-        shuffle=True,
-        random_state=None,
-        tol=1e-4,
-        verbose=False,
-        warm_start=False,
-        momentum=0.9,
-        nesterovs_momentum=True,
-        early_stopping=False,
-        validation_fraction=0.1,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-8,
-        n_iter_no_change=10,
-        max_fun=15000,
-        output_activation="auto",
-        initializer="auto",
-        standardize=False,
-        dropout=0.0,
-        scoring=None,
-        restore_best=False,
-        n_init=1,
-        clip_norm=None,
-        dtype=None,
-    ):
+        optimizer: str | Optimizer = "adam",
+        solver: str | Optimizer | None = None,
+        alpha: float = 0.0001,
+        batch_size: int | Literal["auto", "full"] = "auto",
+        learning_rate: str | Schedule = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Seed = None,
+        tol: float = 1e-4,
+        verbose: bool | int = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+        output_activation: str | Activation = "auto",
+        initializer: str | Initializer = "auto",
+        standardize: bool = False,
+        dropout: ArrayLike = 0.0,
+        scoring: Scoring = None,
+        restore_best: bool = False,
+        n_init: int = 1,
+        clip_norm: float | None = None,
+        dtype: Literal["float32", "float64"] | None = None,
+    ) -> None:
         super().__init__(
             loss=loss,
             hidden_layer_sizes=hidden_layer_sizes,
@@ -980,8 +1003,15 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     @available_if(has_partial_fit)
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
-        self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None
-    ):
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: MatrixLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train for one epoch, going on from the earlier calls.
 
         Parameters

@@ -3,12 +3,19 @@
 To add one, derive a class with `draw` from `Initializer` and name it in `INITIALIZERS`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from numbers import Real
 
 import numpy as np
+from numpy.random import RandomState
+from numpy.typing import ArrayLike
 
 from skmlp._component import Component
 from skmlp._sklearn import Interval
+from skmlp._typing import Array
+from skmlp.activations import Activation
 
 
 class Initializer(Component):
@@ -36,7 +43,12 @@ class Initializer(Component):
     [((3, 2), (2,)), ((2, 1), (1,))]
     """
 
-    def draw_network(self, random_state, shapes, activations):
+    def draw_network(
+        self,
+        random_state: RandomState,
+        shapes: Sequence[tuple[int, int]],
+        activations: Sequence[Activation],
+    ) -> list[tuple[Array, Array]]:
         """Draw the starting weights of all layers, here one by one with `draw`.
 
         Parameters
@@ -60,7 +72,9 @@ class Initializer(Component):
             for (fan_in, fan_out), activation in zip(shapes, activations, strict=True)
         ]
 
-    def draw(self, random_state, fan_in, fan_out, activation):
+    def draw(
+        self, random_state: RandomState, fan_in: int, fan_out: int, activation: Activation
+    ) -> tuple[Array, Array]:
         """Draw the starting weights of one layer.
 
         Parameters
@@ -110,7 +124,9 @@ class Auto(Initializer):
     ((3, 2), (2,))
     """
 
-    def draw(self, random_state, fan_in, fan_out, activation):
+    def draw(
+        self, random_state: RandomState, fan_in: int, fan_out: int, activation: Activation
+    ) -> tuple[Array, Array]:
         bound = np.sqrt(activation.init_factor / (fan_in + fan_out))
         weights = random_state.uniform(-bound, bound, (fan_in, fan_out))
         biases = random_state.uniform(-bound, bound, fan_out)
@@ -143,7 +159,9 @@ class GlorotUniform(Initializer):
     ((3, 2), array([0., 0.]))
     """
 
-    def draw(self, random_state, fan_in, fan_out, activation):
+    def draw(
+        self, random_state: RandomState, fan_in: int, fan_out: int, activation: Activation
+    ) -> tuple[Array, Array]:
         return _uniform(random_state, 2 / (fan_in + fan_out), fan_in, fan_out)
 
 
@@ -171,7 +189,9 @@ class GlorotNormal(Initializer):
     ((3, 2), array([0., 0.]))
     """
 
-    def draw(self, random_state, fan_in, fan_out, activation):
+    def draw(
+        self, random_state: RandomState, fan_in: int, fan_out: int, activation: Activation
+    ) -> tuple[Array, Array]:
         return _normal(random_state, 2 / (fan_in + fan_out), fan_in, fan_out)
 
 
@@ -199,7 +219,9 @@ class HeUniform(Initializer):
     ((3, 2), array([0., 0.]))
     """
 
-    def draw(self, random_state, fan_in, fan_out, activation):
+    def draw(
+        self, random_state: RandomState, fan_in: int, fan_out: int, activation: Activation
+    ) -> tuple[Array, Array]:
         return _uniform(random_state, 2 / fan_in, fan_in, fan_out)
 
 
@@ -226,7 +248,9 @@ class HeNormal(Initializer):
     ((3, 2), array([0., 0.]))
     """
 
-    def draw(self, random_state, fan_in, fan_out, activation):
+    def draw(
+        self, random_state: RandomState, fan_in: int, fan_out: int, activation: Activation
+    ) -> tuple[Array, Array]:
         return _normal(random_state, 2 / fan_in, fan_in, fan_out)
 
 
@@ -253,7 +277,9 @@ class LecunUniform(Initializer):
     ((3, 2), array([0., 0.]))
     """
 
-    def draw(self, random_state, fan_in, fan_out, activation):
+    def draw(
+        self, random_state: RandomState, fan_in: int, fan_out: int, activation: Activation
+    ) -> tuple[Array, Array]:
         return _uniform(random_state, 1 / fan_in, fan_in, fan_out)
 
 
@@ -280,7 +306,9 @@ class LecunNormal(Initializer):
     ((3, 2), array([0., 0.]))
     """
 
-    def draw(self, random_state, fan_in, fan_out, activation):
+    def draw(
+        self, random_state: RandomState, fan_in: int, fan_out: int, activation: Activation
+    ) -> tuple[Array, Array]:
         return _normal(random_state, 1 / fan_in, fan_in, fan_out)
 
 
@@ -318,10 +346,12 @@ class Orthogonal(Initializer):
 
     _parameter_constraints = {"gain": [Interval(Real, 0, None, closed="neither")]}
 
-    def __init__(self, gain=1.0):
+    def __init__(self, gain: float = 1.0) -> None:
         self.gain = gain
 
-    def draw(self, random_state, fan_in, fan_out, activation):
+    def draw(
+        self, random_state: RandomState, fan_in: int, fan_out: int, activation: Activation
+    ) -> tuple[Array, Array]:
         tall = (max(fan_in, fan_out), min(fan_in, fan_out))
         Q, R = np.linalg.qr(random_state.standard_normal(tall))
         Q *= self.gain * np.sign(np.diag(R))
@@ -361,11 +391,16 @@ class Given(Initializer):
 
     _parameter_constraints = {"coefs": [list, tuple], "intercepts": [list, tuple]}
 
-    def __init__(self, coefs, intercepts):
+    def __init__(self, coefs: Sequence[ArrayLike], intercepts: Sequence[ArrayLike]) -> None:
         self.coefs = coefs
         self.intercepts = intercepts
 
-    def draw_network(self, random_state, shapes, activations):
+    def draw_network(
+        self,
+        random_state: RandomState,
+        shapes: Sequence[tuple[int, int]],
+        activations: Sequence[Activation],
+    ) -> list[tuple[Array, Array]]:
         n_coefs, n_intercepts = len(self.coefs), len(self.intercepts)
         if n_coefs != n_intercepts:
             raise ValueError(

@@ -4,6 +4,8 @@ To add one, derive a class with `tasks`, `value` and `gradient` from `Loss` and 
 `REGRESSION_LOSSES` or `CLASSIFICATION_LOSSES`.
 """
 
+from __future__ import annotations
+
 from numbers import Real
 
 import numpy as np
@@ -11,6 +13,7 @@ from scipy import special
 
 from skmlp._component import Component
 from skmlp._sklearn import Interval
+from skmlp._typing import Array
 from skmlp.activations import Activation, write_logistic
 
 
@@ -68,15 +71,15 @@ class Loss(Component):
     array([0.69314718])
     """
 
-    tasks: tuple = ()
-    output = "identity"
+    tasks: tuple[str, ...] = ()
+    output: str | None = "identity"
     own_output = True
     has_probabilities = False
     soft_targets = False
     positive_targets = False
     stops_by_score = False
 
-    def for_task(self, task):
+    def for_task(self, task: str) -> Loss:
         """Return the loss for a kind of target.
 
         Parameters
@@ -98,7 +101,7 @@ class Loss(Component):
             raise ValueError(f"loss={self!r} is not for {task} targets.")
         return self
 
-    def check_targets(self, y):
+    def check_targets(self, y: Array) -> None:
         """Check that the loss is defined for all targets.
 
         Parameters
@@ -112,7 +115,7 @@ class Loss(Component):
             If it is not.
         """
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         """Return the loss of every sample.
 
         Parameters
@@ -130,7 +133,7 @@ class Loss(Component):
         """
         raise self._missing("value")
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         """Write the gradient of every sample's loss with respect to its raw outputs.
 
         Parameters
@@ -204,10 +207,10 @@ class SquaredError(Distance):
 
     stops_by_score = True
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         return 0.5 * np.square(raw - y).mean(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         np.subtract(raw, y, out=out)
 
 
@@ -234,10 +237,10 @@ class AbsoluteError(Distance):
     array([2.])
     """
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         return np.abs(raw - y).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         np.subtract(raw, y, out=out)
         np.sign(out, out=out)
 
@@ -272,15 +275,15 @@ class Huber(Distance):
 
     _parameter_constraints = {"delta": [Interval(Real, 0, None, closed="neither")]}
 
-    def __init__(self, delta=1.0):
+    def __init__(self, delta: float = 1.0) -> None:
         self.delta = delta
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         distance = np.abs(raw - y)
         inside = np.minimum(distance, float(self.delta))
         return (inside * (distance - 0.5 * inside)).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         delta = float(self.delta)
         np.subtract(raw, y, out=out)
         out.clip(-delta, delta, out=out)  # half the time of np.clip on small arrays
@@ -317,17 +320,17 @@ class PseudoHuber(Distance):
 
     _parameter_constraints = {"delta": [Interval(Real, 0, None, closed="neither")]}
 
-    def __init__(self, delta=1.0):
+    def __init__(self, delta: float = 1.0) -> None:
         self.delta = delta
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         # delta r^2 / (hypot(r, delta) + delta): no square that overflows, no difference
         # of nearly equal numbers
         delta, residual = float(self.delta), raw - y
         share = residual / (np.hypot(residual, delta) + delta)
         return delta * (residual * share).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         delta = float(self.delta)
         np.subtract(raw, y, out=out)
         length = np.hypot(out, delta)
@@ -357,12 +360,12 @@ class LogCosh(Distance):
     array([0.43378083])
     """
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         # cosh(r) = exp(|r|) (1 + (exp(-2 |r|) - 1) / 2)
         distance = np.abs(raw - y)
         return (distance + np.log1p(0.5 * np.expm1(-2 * distance))).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         np.subtract(raw, y, out=out)
         np.tanh(out, out=out)
 
@@ -398,14 +401,14 @@ class Quantile(Distance):
 
     _parameter_constraints = {"quantile": [Interval(Real, 0, 1, closed="neither")]}
 
-    def __init__(self, quantile=0.5):
+    def __init__(self, quantile: float = 0.5) -> None:
         self.quantile = quantile
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         quantile, residual = float(self.quantile), raw - y
         return np.maximum(-quantile * residual, (1 - quantile) * residual).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         np.greater(raw, y, out=out)
         out -= float(self.quantile)
 
@@ -439,18 +442,18 @@ class Poisson(Loss):
     positive_targets = True
     stops_by_score = True
 
-    def check_targets(self, y):
+    def check_targets(self, y: Array) -> None:
         if (y < 0).any():
             raise ValueError(
                 f"y has negative values, which loss={self!r} does not allow: it is for y >= 0."
             )
 
     @np.errstate(over="ignore")
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         return (special.xlogy(y, y) - y * raw - y + np.exp(raw)).sum(axis=-2)
 
     @np.errstate(over="ignore")
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         np.exp(raw, out=out)
         out -= y
 
@@ -483,7 +486,7 @@ class Gamma(Loss):
     output = "exp"
     positive_targets = True
 
-    def check_targets(self, y):
+    def check_targets(self, y: Array) -> None:
         if (y <= 0).any():
             raise ValueError(
                 f"y has values that are not positive, which loss={self!r} does not allow: it "
@@ -491,12 +494,12 @@ class Gamma(Loss):
             )
 
     @np.errstate(over="ignore")
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         ratio = raw - np.log(y)
         return (ratio + np.expm1(-ratio)).sum(axis=-2)
 
     @np.errstate(over="ignore")
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         np.negative(raw, out=out)
         np.exp(out, out=out)
         out *= y
@@ -595,12 +598,12 @@ class ByTask(Loss):
     LogisticBrierScore()
     """
 
-    tasks = ("binary", "multiclass", "multilabel")
+    tasks: tuple[str, ...] = ("binary", "multiclass", "multilabel")
     has_probabilities = True
     softmax: type
     logistic: type
 
-    def for_task(self, task):
+    def for_task(self, task: str) -> Loss:
         super().for_task(task)
         formula = self.softmax if task == "multiclass" else self.logistic
         return formula(**self.get_params(deep=False))
@@ -633,10 +636,10 @@ class Smoothed(Loss):
 
     _parameter_constraints = {"label_smoothing": [Interval(Real, 0, 1, closed="left")]}
 
-    def __init__(self, label_smoothing=0.0):
+    def __init__(self, label_smoothing: float = 0.0) -> None:
         self.label_smoothing = label_smoothing
 
-    def smooth(self, y, n_classes):
+    def smooth(self, y: Array, n_classes: int) -> Array:
         """Return the targets moved towards equal probabilities.
 
         Parameters
@@ -657,7 +660,7 @@ class Smoothed(Loss):
         smoothing = float(self.label_smoothing)
         return (1 - smoothing) * y + smoothing / n_classes
 
-    def bound(self, losses):
+    def bound(self, losses: Array) -> Array:
         """Clip the values where scikit-learn, which has no label smoothing, does.
 
         Parameters
@@ -703,10 +706,10 @@ class SoftmaxLogLoss(Smoothed):
     output = "softmax"
     has_probabilities = True
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         return self.bound(softmax_cross_entropy(self.smooth(y, raw.shape[-2]), raw))
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         write_softmax(raw, out)
         out -= self.smooth(y, raw.shape[-2])
 
@@ -739,10 +742,10 @@ class LogisticLogLoss(Smoothed):
     output = "logistic"
     has_probabilities = True
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         return self.bound(logistic_cross_entropy(self.smooth(y, 2), raw)).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         write_logistic(raw, out)
         out -= self.smooth(y, 2)
 
@@ -815,7 +818,7 @@ class SoftmaxCrossentropy(SoftmaxLogLoss):
 
     soft_targets = True
 
-    def check_targets(self, y):
+    def check_targets(self, y: Array) -> None:
         sums, tolerance = y.sum(axis=1, dtype=np.float64), 1e-5 * y.shape[1]
         if (y < 0).any() or not (np.abs(sums - 1) <= tolerance).all():
             raise ValueError(
@@ -823,7 +826,7 @@ class SoftmaxCrossentropy(SoftmaxLogLoss):
                 "sum to 1."
             )
 
-    def bound(self, losses):
+    def bound(self, losses: Array) -> Array:
         """Return the values as they are: bounded, they would be no cross-entropy.
 
         Parameters
@@ -901,10 +904,10 @@ class Hinge(Loss):
 
     tasks = ("binary", "multiclass", "multilabel")
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         return np.maximum(1 + (1 - 2 * y) * raw, 0).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         slope = 1 - 2 * y
         np.multiply(slope, raw, out=out)
         np.greater(out, -1, out=out)
@@ -935,10 +938,10 @@ class SquaredHinge(Loss):
 
     tasks = ("binary", "multiclass", "multilabel")
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         return np.square(np.maximum(1 + (1 - 2 * y) * raw, 0)).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         slope = 1 - 2 * y
         np.multiply(slope, raw, out=out)
         out += 1
@@ -971,10 +974,10 @@ class FocalFormula(Loss):
 
     _parameter_constraints = {"gamma": [Interval(Real, 0, None, closed="left")]}
 
-    def __init__(self, gamma=2.0):
+    def __init__(self, gamma: float = 2.0) -> None:
         self.gamma = gamma
 
-    def weight(self, losses):
+    def weight(self, losses: Array) -> Array:
         """Return (1 - p)^gamma.
 
         Parameters
@@ -989,7 +992,7 @@ class FocalFormula(Loss):
         """
         return np.power(-np.expm1(-losses), float(self.gamma))
 
-    def slope(self, losses):
+    def slope(self, losses: Array) -> Array:
         """Return the derivative of (1 - p)^gamma (-log(p)) with respect to -log(p).
 
         Parameters
@@ -1033,11 +1036,11 @@ class SoftmaxFocal(FocalFormula):
     output = "softmax"
     has_probabilities = True
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         losses = softmax_cross_entropy(y, raw)
         return self.weight(losses) * losses
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         write_softmax(raw, out)
         out -= y
         out *= self.slope(softmax_cross_entropy(y, raw))[..., None, :]
@@ -1071,11 +1074,11 @@ class LogisticFocal(FocalFormula):
     output = "logistic"
     has_probabilities = True
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         losses = logistic_cross_entropy(y, raw)
         return (self.weight(losses) * losses).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         write_logistic(raw, out)
         out -= y
         out *= self.slope(logistic_cross_entropy(y, raw))
@@ -1135,13 +1138,13 @@ class SoftmaxBrierScore(Loss):
     output = "softmax"
     has_probabilities = True
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         error = np.empty_like(raw)
         write_softmax(raw, error)
         error -= y
         return 0.5 * np.square(error).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         write_softmax(raw, out)
         error = out - y
         error -= (out * error).sum(axis=-2, keepdims=True)
@@ -1170,13 +1173,13 @@ class LogisticBrierScore(Loss):
     output = "logistic"
     has_probabilities = True
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         error = np.empty_like(raw)
         write_logistic(raw, error)
         error -= y
         return 0.5 * np.square(error).sum(axis=-2)
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         write_logistic(raw, out)
         slope = out - np.square(out)
         out -= y
@@ -1248,15 +1251,15 @@ class WithOutput(Loss):
     _parameter_constraints = {"loss": [Loss], "activation": [Activation]}
     output = None
 
-    def __init__(self, loss, activation):
+    def __init__(self, loss: Loss, activation: Activation) -> None:
         self.loss = loss
         self.activation = activation
 
     @property
-    def tasks(self):
+    def tasks(self) -> tuple[str, ...]:
         return self.loss.tasks
 
-    def check_targets(self, y):
+    def check_targets(self, y: Array) -> None:
         self.loss.check_targets(y)
         low, high = self.activation.bounds
         if (y < low).any() or (y > high).any():
@@ -1265,10 +1268,10 @@ class WithOutput(Loss):
                 f"activation {self.activation!r}, which loss={self.loss!r} does not allow."
             )
 
-    def value(self, y, raw):
+    def value(self, y: Array, raw: Array) -> Array:
         return self.loss.value(y, self.activation(raw))
 
-    def gradient(self, y, raw, out):
+    def gradient(self, y: Array, raw: Array, out: Array) -> None:
         activation, z = self.activation, raw.copy()
         a, scratch = activation.apply(z)
         self.loss.gradient(y, a, out)

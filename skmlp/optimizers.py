@@ -4,13 +4,18 @@ To add one, derive a class with `init` and `step` from `FirstOrder` and name it 
 `OPTIMIZERS`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from numbers import Real
 
 import numpy as np
 import scipy.optimize
+from scipy.optimize import OptimizeResult
 
 from skmlp._component import Component
 from skmlp._sklearn import Interval
+from skmlp._typing import Array, Rate, State
 
 
 class Optimizer(Component):
@@ -52,9 +57,18 @@ class Optimizer(Component):
     """
 
     stochastic: bool = False
-    ignored_schedules: tuple = ()
+    ignored_schedules: tuple[str, ...] = ()
 
-    def minimize(self, fun, theta, *, max_iter, max_fun, tol, callback):
+    def minimize(
+        self,
+        fun: Callable[[Array], tuple[float, Array]],
+        theta: Array,
+        *,
+        max_iter: int,
+        max_fun: int,
+        tol: float,
+        callback: Callable[..., None],
+    ) -> OptimizeResult:
         """Minimize a function of the parameters of one network, if not `stochastic`.
 
         Parameters
@@ -128,7 +142,7 @@ class FirstOrder(Optimizer):
     usual_rate: float
     weight_decay: float = 0.0
 
-    def init(self, theta):
+    def init(self, theta: Array) -> State:
         """Return the state of one training.
 
         Parameters
@@ -147,7 +161,7 @@ class FirstOrder(Optimizer):
         """
         raise self._missing("init")
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         """Update `theta` and `state` in place.
 
         Parameters
@@ -208,14 +222,14 @@ class SGD(FirstOrder):
     flat_parameters = ("momentum", "nesterovs_momentum")
     usual_rate = 0.01
 
-    def __init__(self, momentum=0.9, nesterovs_momentum=True):
+    def __init__(self, momentum: float = 0.9, nesterovs_momentum: bool = True) -> None:
         self.momentum = momentum
         self.nesterovs_momentum = nesterovs_momentum
 
-    def init(self, theta):
+    def init(self, theta: Array) -> State:
         return {"velocity": np.zeros_like(theta)}
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         velocity = state["velocity"]
         gradient *= rate
         velocity *= self.momentum
@@ -295,15 +309,17 @@ class Moments(FirstOrder):
     flat_parameters = ("beta_1", "beta_2", "epsilon")
     usual_rate = 0.001
 
-    def __init__(self, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
+    def __init__(
+        self, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8
+    ) -> None:
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
 
-    def init(self, theta):
+    def init(self, theta: Array) -> State:
         return {"m": np.zeros_like(theta), "v": np.zeros_like(theta)}
 
-    def average(self, gradient, state, out):
+    def average(self, gradient: Array, state: State, out: Array) -> float:
         """Update the means.
 
         They are kept as m / (1 - beta_1) and v / (1 - beta_2): with the constants in the
@@ -333,7 +349,9 @@ class Moments(FirstOrder):
         v += out
         return (1 - self.beta_2) ** 0.5
 
-    def corrected_step(self, theta, gradient, m, v, rate, t):
+    def corrected_step(
+        self, theta: Array, gradient: Array, m: Array, v: Array, rate: Rate, t: int
+    ) -> None:
         """Move the parameters by the means, epsilon after the correction of the bias.
 
         Parameters
@@ -397,7 +415,7 @@ class Adam(Moments):
 
     ignored_schedules = ("invscaling", "adaptive")
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         root = self.average(gradient, state, out=gradient)
         size = (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
         divide_by_root(state["m"], state["v"], self.epsilon / root, out=gradient)
@@ -440,10 +458,10 @@ class AMSGrad(Moments):
     AMSGrad(beta_2=0.95)
     """
 
-    def init(self, theta):
+    def init(self, theta: Array) -> State:
         return {**super().init(theta), "v_max": np.zeros_like(theta)}
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         v_max = state["v_max"]
         self.average(gradient, state, out=gradient)
         np.maximum(v_max, state["v"], out=v_max)
@@ -497,11 +515,17 @@ class AdamW(Moments):
         "weight_decay": [Interval(Real, 0, None, closed="left")],
     }
 
-    def __init__(self, beta_1=0.9, beta_2=0.999, epsilon=1e-8, weight_decay=0.01):
+    def __init__(
+        self,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
         super().__init__(beta_1, beta_2, epsilon)
         self.weight_decay = weight_decay
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         self.average(gradient, state, out=gradient)
         self.corrected_step(theta, gradient, state["m"], state["v"], rate, t)
 
@@ -542,7 +566,7 @@ class Adamax(Moments):
 
     usual_rate = 0.002
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         m, v = state["m"], state["v"]
         m *= self.beta_1
         m += gradient
@@ -601,18 +625,24 @@ class NAdam(Moments):
     }
     usual_rate = 0.002
 
-    def __init__(self, beta_1=0.9, beta_2=0.999, epsilon=1e-8, momentum_decay=0.004):
+    def __init__(
+        self,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        momentum_decay: float = 0.004,
+    ) -> None:
         super().__init__(beta_1, beta_2, epsilon)
         self.momentum_decay = momentum_decay
 
-    def init(self, theta):
+    def init(self, theta: Array) -> State:
         return {
             **super().init(theta),
             "mu_product": np.ones((len(theta), 1), theta.dtype),
             "spare": np.zeros_like(theta),
         }
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         spare = state["spare"]
         root = self.average(gradient, state, out=spare) / (1 - self.beta_2**t) ** 0.5
         mu, mu_next = self._momentum(t), self._momentum(t + 1)
@@ -671,7 +701,7 @@ class RAdam(Moments):
     RAdam(beta_2=0.99)
     """
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         root = self.average(gradient, state, out=gradient)
         decay = self.beta_2**t
         size = (1 - self.beta_1) / (1 - self.beta_1**t)
@@ -738,17 +768,23 @@ class RMSprop(FirstOrder):
     }
     usual_rate = 0.001
 
-    def __init__(self, rho=0.99, epsilon=1e-8, momentum=0.0, centered=False):
+    def __init__(
+        self,
+        rho: float = 0.99,
+        epsilon: float = 1e-8,
+        momentum: float = 0.0,
+        centered: bool = False,
+    ) -> None:
         self.rho = rho
         self.epsilon = epsilon
         self.momentum = momentum
         self.centered = centered
 
-    def init(self, theta):
+    def init(self, theta: Array) -> State:
         names = ["v", "spare"] + self.centered * ["m"] + bool(self.momentum) * ["velocity"]
         return {name: np.zeros_like(theta) for name in names}
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         # As in Adam, the state is m / (1 - rho), v / (1 - rho) and velocity times root.
         v, spare = state["v"], state["spare"]
         root = (1 - self.rho) ** 0.5
@@ -812,15 +848,15 @@ class Adagrad(FirstOrder):
     }
     usual_rate = 0.01
 
-    def __init__(self, epsilon=1e-10, initial_accumulator=0.0):
+    def __init__(self, epsilon: float = 1e-10, initial_accumulator: float = 0.0) -> None:
         self.epsilon = epsilon
         self.initial_accumulator = initial_accumulator
 
-    def init(self, theta):
+    def init(self, theta: Array) -> State:
         v = np.full_like(theta, self.initial_accumulator)
         return {"v": v, "spare": np.zeros_like(theta)}
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         v, spare = state["v"], state["spare"]
         np.square(gradient, out=spare)
         v += spare
@@ -868,18 +904,18 @@ class Adadelta(FirstOrder):
     }
     usual_rate = 1.0
 
-    def __init__(self, rho=0.9, epsilon=1e-6):
+    def __init__(self, rho: float = 0.9, epsilon: float = 1e-6) -> None:
         self.rho = rho
         self.epsilon = epsilon
 
-    def init(self, theta):
+    def init(self, theta: Array) -> State:
         return {
             "u": np.full_like(theta, self.epsilon / (1 - self.rho)),
             "v": np.full_like(theta, self.epsilon / (1 - self.rho)),
             "spare": np.zeros_like(theta),
         }
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         # The state is (u + epsilon) / (1 - rho) and (v + epsilon) / (1 - rho), of which the
         # ratio is all that is needed: one spare vector is enough.
         u, v, spare = state["u"], state["v"], state["spare"]
@@ -938,15 +974,17 @@ class Lion(FirstOrder):
     }
     usual_rate = 0.0001
 
-    def __init__(self, beta_1=0.9, beta_2=0.99, weight_decay=0.0):
+    def __init__(
+        self, beta_1: float = 0.9, beta_2: float = 0.99, weight_decay: float = 0.0
+    ) -> None:
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.weight_decay = weight_decay
 
-    def init(self, theta):
+    def init(self, theta: Array) -> State:
         return {"m": np.zeros_like(theta), "spare": np.zeros_like(theta)}
 
-    def step(self, theta, gradient, state, rate, t):
+    def step(self, theta: Array, gradient: Array, state: State, rate: Rate, t: int) -> None:
         # The state is m / (1 - beta_2); a sign needs no scale.  To take it in place would
         # take NumPy ten times as long.
         m, spare = state["m"], state["spare"]
@@ -984,7 +1022,16 @@ class LBFGS(Optimizer):
 
     stochastic = False
 
-    def minimize(self, fun, theta, *, max_iter, max_fun, tol, callback):
+    def minimize(
+        self,
+        fun: Callable[[Array], tuple[float, Array]],
+        theta: Array,
+        *,
+        max_iter: int,
+        max_fun: int,
+        tol: float,
+        callback: Callable[..., None],
+    ) -> OptimizeResult:
         return scipy.optimize.minimize(
             fun,
             theta.astype(np.float64),

@@ -3,6 +3,8 @@
 To add one, derive a class with `rate` from `Schedule` and name it in `SCHEDULES`.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -11,6 +13,7 @@ import numpy as np
 
 from skmlp._component import Component
 from skmlp._sklearn import Interval
+from skmlp._typing import Array, Rate
 
 
 @dataclass
@@ -50,7 +53,7 @@ class Progress:
     Progress(plateaus=array([0]), step=4, epoch=0, samples=0, total_steps=100)
     """
 
-    plateaus: np.ndarray
+    plateaus: Array
     step: int = 0
     epoch: int = 0
     samples: int = 0
@@ -88,7 +91,7 @@ class Schedule(Component):
 
     per_step = True
 
-    def rate(self, initial, progress):
+    def rate(self, initial: float, progress: Progress) -> Rate:
         """Return the learning rate of the next update.
 
         Parameters
@@ -107,7 +110,7 @@ class Schedule(Component):
         """
         raise self._missing("rate")
 
-    def stops(self, initial, progress):
+    def stops(self, initial: float, progress: Progress) -> Array:
         """Say whether the training ends where a plateau is met.
 
         Parameters
@@ -158,19 +161,19 @@ class WarmedSchedule(Schedule):
 
     _parameter_constraints = {"warmup": [Interval(Real, 0, 1, closed="both")]}
 
-    def __init__(self, warmup=0.0):
+    def __init__(self, warmup: float = 0.0) -> None:
         self.warmup = warmup
 
     @property
-    def per_step(self):
+    def per_step(self) -> bool:
         return self.warmup > 0
 
-    def rate(self, initial, progress):
+    def rate(self, initial: float, progress: Progress) -> Rate:
         rate = self.unwarmed(initial, progress)
         steps = self.warmup * progress.total_steps
         return rate * min(1.0, (progress.step + 1) / steps) if steps else rate
 
-    def unwarmed(self, initial, progress):
+    def unwarmed(self, initial: float, progress: Progress) -> Rate:
         """Return the learning rate of the next update without the warm-up.
 
         Parameters
@@ -217,7 +220,7 @@ class Constant(WarmedSchedule):
     0.0005
     """
 
-    def unwarmed(self, initial, progress):
+    def unwarmed(self, initial: float, progress: Progress) -> Rate:
         return initial
 
 
@@ -258,11 +261,11 @@ class InvScaling(WarmedSchedule):
     }
     flat_parameters = ("power_t",)
 
-    def __init__(self, power_t=0.5, warmup=0.0):
+    def __init__(self, power_t: float = 0.5, warmup: float = 0.0) -> None:
         super().__init__(warmup)
         self.power_t = power_t
 
-    def unwarmed(self, initial, progress):
+    def unwarmed(self, initial: float, progress: Progress) -> Rate:
         if progress.epoch == 0:
             return initial
         return initial * (progress.samples + 1.0) ** -self.power_t  # a quotient may overflow
@@ -295,14 +298,14 @@ class Adaptive(WarmedSchedule):
     array([0.1 , 0.02])
     """
 
-    def unwarmed(self, initial, progress):
+    def unwarmed(self, initial: float, progress: Progress) -> Array:
         rate = np.full(len(progress.plateaus), float(initial))
         # Division by division, for scikit-learn's rounding where `stops` compares.
         for met in range(progress.plateaus.max()):
             rate[progress.plateaus > met] /= 5
         return rate
 
-    def stops(self, initial, progress):
+    def stops(self, initial: float, progress: Progress) -> Array:
         return self.unwarmed(initial, progress) <= 1e-6
 
 
@@ -351,15 +354,17 @@ class Plateau(WarmedSchedule):
         "min_rate": [Interval(Real, 0, None, closed="left")],
     }
 
-    def __init__(self, factor=0.1, min_rate=1e-6, warmup=0.0):
+    def __init__(
+        self, factor: float = 0.1, min_rate: float = 1e-6, warmup: float = 0.0
+    ) -> None:
         super().__init__(warmup)
         self.factor = factor
         self.min_rate = min_rate
 
-    def unwarmed(self, initial, progress):
+    def unwarmed(self, initial: float, progress: Progress) -> Array:
         return initial * self.factor**progress.plateaus
 
-    def stops(self, initial, progress):
+    def stops(self, initial: float, progress: Progress) -> Array:
         # A little above the bound: 1e-5 * 0.1 is rounded to more than 1e-6.
         bound = self.min_rate * (1 + 1e-9)
         return self.unwarmed(initial, progress) * self.factor <= bound
@@ -401,11 +406,11 @@ class ExponentialDecay(WarmedSchedule):
         "decay": [Interval(Real, 0, 1, closed="right")],
     }
 
-    def __init__(self, decay=0.95, warmup=0.0):
+    def __init__(self, decay: float = 0.95, warmup: float = 0.0) -> None:
         super().__init__(warmup)
         self.decay = decay
 
-    def unwarmed(self, initial, progress):
+    def unwarmed(self, initial: float, progress: Progress) -> Rate:
         return initial * self.decay**progress.epoch
 
 
@@ -449,12 +454,12 @@ class StepDecay(WarmedSchedule):
         "every": [Interval(Integral, 1, None, closed="left")],
     }
 
-    def __init__(self, factor=0.1, every=10, warmup=0.0):
+    def __init__(self, factor: float = 0.1, every: int = 10, warmup: float = 0.0) -> None:
         super().__init__(warmup)
         self.factor = factor
         self.every = every
 
-    def unwarmed(self, initial, progress):
+    def unwarmed(self, initial: float, progress: Progress) -> Rate:
         return initial * self.factor ** (progress.epoch // self.every)
 
 
@@ -498,11 +503,11 @@ class CosineDecay(WarmedSchedule):
     }
     per_step = True
 
-    def __init__(self, final=0.0, warmup=0.0):
+    def __init__(self, final: float = 0.0, warmup: float = 0.0) -> None:
         super().__init__(warmup)
         self.final = final
 
-    def unwarmed(self, initial, progress):
+    def unwarmed(self, initial: float, progress: Progress) -> Rate:
         if not progress.total_steps:  # called outside of a training
             return initial
         s = min(1.0, progress.step / progress.total_steps)
@@ -549,11 +554,11 @@ class CosineLog(WarmedSchedule):
     }
     per_step = True
 
-    def __init__(self, cycles=4, warmup=0.0):
+    def __init__(self, cycles: int = 4, warmup: float = 0.0) -> None:
         super().__init__(warmup)
         self.cycles = cycles
 
-    def unwarmed(self, initial, progress):
+    def unwarmed(self, initial: float, progress: Progress) -> Rate:
         if progress.total_steps <= 1:  # outside of a training, or the only step
             return initial
         s = min(1.0, progress.step / progress.total_steps)
@@ -604,12 +609,12 @@ class OneCycle(Schedule):
         "final": [Interval(Real, 0, 1, closed="both")],
     }
 
-    def __init__(self, rise=0.3, start=0.04, final=4e-6):
+    def __init__(self, rise: float = 0.3, start: float = 0.04, final: float = 4e-6) -> None:
         self.rise = rise
         self.start = start
         self.final = final
 
-    def rate(self, initial, progress):
+    def rate(self, initial: float, progress: Progress) -> Rate:
         if not progress.total_steps:  # called outside of a training
             return initial
         last = progress.total_steps - 1

@@ -1,10 +1,15 @@
 """The tabular estimators: a DataFrame in, the accuracy of gradient boosting out."""
 
+from __future__ import annotations
+
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Integral, Real
+from typing import Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, r2_score
@@ -20,6 +25,7 @@ from skmlp._sklearn import Interval, RealNotInt, StrOptions, _fit_context
 from skmlp._tabular_fitting import TabularFit, mean_history
 from skmlp._targets import classification_targets, regression_targets
 from skmlp._trainable import Samples, Trainable
+from skmlp._typing import Array, ClassWeight, Scoring, Seed
 from skmlp._validation import check_unmasked
 from skmlp.activations import ACTIVATIONS, Activation
 from skmlp.losses import LogLoss, SquaredError
@@ -48,7 +54,16 @@ class BaseTabularMLP(Trainable, Configured):
     _families = {"activation": (Activation, ACTIVATIONS)}
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Fit the model.
 
         Parameters
@@ -125,6 +140,18 @@ class BaseTabularMLP(Trainable, Configured):
         self.n_iter_ = len(self.history_["loss"])
         self.network_best_iters_ = np.array([outcome.best_iter for outcome in outcomes])
         self.network_scores_ = np.array([outcome.score for outcome in outcomes])
+
+    @property
+    def loss_(self) -> float:
+        return float(self.history_["loss"][-1])
+
+    @property
+    def layer_sizes_(self) -> Array:
+        return np.array(self._model.network.sizes)
+
+    @property
+    def n_parameters_(self) -> int:
+        return sum(vector.size for vectors in self._model.members for vector in vectors)
 
     def _check_outcomes(self, fit, outcomes):
         fit.check_finite(outcomes)
@@ -266,6 +293,9 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     n_iter_ : int
         Epochs.
 
+    loss_ : float
+        Training loss of the last epoch, the mean over the networks.
+
     n_features_in_ : int
         Number of columns.
 
@@ -274,6 +304,14 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
 
     n_outputs_ : int
         Number of output units of a network.
+
+    layer_sizes_ : ndarray of shape (n_layers,), of int
+        Units of each layer of a network: inputs, which are more than the columns where
+        these are embedded, hidden units, outputs.
+
+    n_parameters_ : int
+        Numbers that all networks have learned, together.  Networks that predict with the
+        weights of two epochs count twice.
 
     See Also
     --------
@@ -324,25 +362,25 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
 
     def __init__(
         self,
-        hidden_layer_sizes=recipe.HIDDEN,
-        activation="mish",
+        hidden_layer_sizes: ArrayLike = recipe.HIDDEN,
+        activation: str | Activation | Sequence[str | Activation] = "mish",
         *,
-        max_iter="auto",
-        learning_rate_init=0.04,
-        batch_size="auto",
-        dropout=0.15,
-        weight_decay=0.02,
-        label_smoothing=0.1,
-        n_networks=6,
-        embedding="auto",
-        categorical_features="from_dtype",
-        class_weight=None,
-        early_stopping=True,
-        validation_fraction=0.125,
-        scoring=None,
-        random_state=None,
-        verbose=False,
-    ):
+        max_iter: int | Literal["auto"] = "auto",
+        learning_rate_init: float = 0.04,
+        batch_size: int | Literal["auto"] = "auto",
+        dropout: ArrayLike = 0.15,
+        weight_decay: float = 0.02,
+        label_smoothing: float = 0.1,
+        n_networks: int = 6,
+        embedding: Literal["auto", "periodic"] | None = "auto",
+        categorical_features: ArrayLike | None = "from_dtype",
+        class_weight: ClassWeight = None,
+        early_stopping: bool = True,
+        validation_fraction: float = 0.125,
+        scoring: Scoring = None,
+        random_state: Seed = None,
+        verbose: bool | int = False,
+    ) -> None:
         super().__init__(
             hidden_layer_sizes=hidden_layer_sizes,
             activation=activation,
@@ -364,7 +402,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         )
 
     @property
-    def classes_(self):
+    def classes_(self) -> Array:
         return self._targets.classes
 
     def _make_targets(self, y):
@@ -401,7 +439,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     def _score(self, y, means, sample_weight):
         return accuracy_score(y, self._decode(means), sample_weight=sample_weight)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: ArrayLike) -> Array:
         """Predict the probabilities of the classes: the mean over the networks.
 
         Parameters
@@ -434,7 +472,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         """
         return np.ascontiguousarray(self._means(X).T)
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> Array:
         """Predict the labels: the most probable ones.
 
         Parameters
@@ -563,6 +601,9 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     n_iter_ : int
         Epochs.
 
+    loss_ : float
+        Training loss of the last epoch, the mean over the networks.
+
     n_features_in_ : int
         Number of columns.
 
@@ -571,6 +612,14 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
 
     n_outputs_ : int
         Number of output units of a network.
+
+    layer_sizes_ : ndarray of shape (n_layers,), of int
+        Units of each layer of a network: inputs, which are more than the columns where
+        these are embedded, hidden units, outputs.
+
+    n_parameters_ : int
+        Numbers that all networks have learned, together.  Networks that predict with the
+        weights of two epochs count twice.
 
     See Also
     --------
@@ -613,23 +662,23 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
 
     def __init__(
         self,
-        hidden_layer_sizes=recipe.HIDDEN,
-        activation="mish",
+        hidden_layer_sizes: ArrayLike = recipe.HIDDEN,
+        activation: str | Activation | Sequence[str | Activation] = "mish",
         *,
-        max_iter="auto",
-        learning_rate_init=0.2,
-        batch_size="auto",
-        dropout=0.15,
-        weight_decay=0.02,
-        n_networks=6,
-        embedding="auto",
-        categorical_features="from_dtype",
-        early_stopping=True,
-        validation_fraction=0.125,
-        scoring=None,
-        random_state=None,
-        verbose=False,
-    ):
+        max_iter: int | Literal["auto"] = "auto",
+        learning_rate_init: float = 0.2,
+        batch_size: int | Literal["auto"] = "auto",
+        dropout: ArrayLike = 0.15,
+        weight_decay: float = 0.02,
+        n_networks: int = 6,
+        embedding: Literal["auto", "periodic"] | None = "auto",
+        categorical_features: ArrayLike | None = "from_dtype",
+        early_stopping: bool = True,
+        validation_fraction: float = 0.125,
+        scoring: Scoring = None,
+        random_state: Seed = None,
+        verbose: bool | int = False,
+    ) -> None:
         super().__init__(
             hidden_layer_sizes=hidden_layer_sizes,
             activation=activation,
@@ -669,7 +718,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     def _score(self, y, means, sample_weight):
         return r2_score(y, self._decode(means), sample_weight=sample_weight)
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> Array:
         """Predict the targets: the mean over the networks.
 
         Parameters

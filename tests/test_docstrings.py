@@ -153,7 +153,13 @@ def test_methods_without_a_docstring_have_the_signature_of_the_base(name):
     for method, thing in inspect.getmembers(CLASSES[name], inspect.isroutine):
         if is_public(method, thing) and not thing.__doc__:
             own, base, *_ = (vars(cls)[method] for cls in mro if method in vars(cls))
-            assert inspect.signature(own) == inspect.signature(base), method
+            assert arguments(own) == arguments(base), method
+
+
+def arguments(method):
+    """Without their types, and that of the result, which may be a narrower one."""
+    parameters = inspect.signature(method).parameters.values()
+    return [(parameter.name, parameter.kind, parameter.default) for parameter in parameters]
 
 
 @pytest.mark.parametrize(
