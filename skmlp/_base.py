@@ -328,7 +328,7 @@ class BaseMLP(Trainable, ConfiguredMLP):
             for name in names
         }
 
-    @np.errstate(under="ignore")
+    @np.errstate(over="ignore", under="ignore", invalid="ignore")
     def _outputs(self, X, convert):
         """What `convert` makes of the raw outputs, of shape (n_outputs, some samples)."""
         check_is_fitted(self, "coefs_")
@@ -336,7 +336,13 @@ class BaseMLP(Trainable, ConfiguredMLP):
         check_unmasked(X, "X")
         with naming("X"):
             X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
-        return outputs_by_block(X, model, convert)
+
+        def converted(raw):
+            if not np.isfinite(raw).all():
+                raise ValueError("X has values for which the network has no finite outputs.")
+            return convert(raw)
+
+        return outputs_by_block(X, model, converted)
 
     def _activated(self, raw):
         if self.out_activation_ in OUTPUT_ACTIVATIONS:  # of which the user may set one

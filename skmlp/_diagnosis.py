@@ -11,6 +11,11 @@ from skmlp.losses import Distance
 
 # Further than this from 1, a root mean square is worth a hint.
 FAR = 20
+# Smaller inputs beside others of unit scale have no part in what is learned.
+NEGLIGIBLE = 1e-6
+TINY = 1e-12
+STANDARDIZE = "standardize=True brings them there"
+OTHER_UNITS = "give them in other units"
 # A model whose loss is lower than a constant's by less than this share has learned nothing.
 HARDLY = 0.01
 
@@ -68,30 +73,45 @@ def check_better_than_constant(fit, outcome):
     outcome : Outcome
     """
     plan, reason = fit.plan, hint(fit)
-    if reason is None or (plan.y == plan.y[0]).all():
+    varying = (plan.y != plan.y[0]).any(axis=0)  # a constant is the best model of the others
+    if reason is None or not varying.any():
         return
     raw = network_outputs(plan.X, plan.network, outcome.vector, np.transpose).T
-    outputs = [slice(None)]
-    if isinstance(plan.loss, Distance):  # which measures each output by itself
-        outputs = [[k] for k in range(len(raw))]
-    if any(no_better_than_constant(plan, plan.y.T[which], raw[which]) for which in outputs):
-        warnings.warn(
-            "The model predicts the samples that it was trained on hardly better than a "
-            f"constant would. {reason}",
-            ConvergenceWarning,
-            stacklevel=2,
-        )
+    parts = {"The loss": slice(None)}
+    if isinstance(plan.loss, Distance) and len(raw) > 1:  # which measures each by itself
+        parts = {f"The loss of output {k}": [k] for k in np.flatnonzero(varying)}
+    for what, part in parts.items():
+        if no_better_than_constant(plan, plan.y.T[part], raw[part]):
+            warnings.warn(
+                f"{what} over the training samples is hardly lower than that of a constant "
+                f"prediction. {reason}",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+            return
 
 
 def no_better_than_constant(plan, y, raw):
-    """Compare the loss with those of 0 and of the mean raw outputs."""
-    means = np.average(raw, axis=1, weights=plan.sample_weight)[:, None]
-    constants = np.zeros_like(raw), np.broadcast_to(means, raw.shape)
-    loss, *bases = (
+    """Compare the loss with that of the mean target for all samples."""
+    means = np.average(y, axis=1, weights=plan.sample_weight)[:, None]
+    constant = LINKS.get(plan.loss.output, np.asarray)(means)
+    loss, base = (
         np.average(plan.loss.value(y, outputs), weights=plan.sample_weight)
-        for outputs in (raw, *constants)
+        for outputs in (raw, np.broadcast_to(constant.astype(raw.dtype), raw.shape))
     )
-    return min(bases) - loss <= HARDLY * abs(min(bases))
+    return base - loss <= HARDLY * abs(base)
+
+
+def _log(p):
+    return np.log(np.maximum(p, TINY))
+
+
+def _logit(p):
+    return _log(p) - _log(1 - p)
+
+
+# From a mean prediction to the raw outputs behind it, by the output activation.
+LINKS = {"exp": _log, "softmax": _log, "logistic": _logit}
 
 
 def hint(fit):
@@ -102,13 +122,13 @@ def hint(fit):
     fit : Fit
     """
     sentences = []
-    findings = [] if fit.estimator.standardize else far_from_unit_scale(fit)
-    if findings:
-        what = " and ".join(findings)
-        sentences.append(
-            f"{what[0].upper()}{what[1:]} are far from unit scale, which may be why: "
-            "standardize=True brings them there."
-        )
+    for remedy, findings in far_from_unit_scale(fit).items():
+        if findings:
+            what = " and ".join(findings)
+            sentences.append(
+                f"{what[0].upper()}{what[1:]} are far from unit scale, which may be why: "
+                f"{remedy}."
+            )
     weight = fit.plan.sample_weight
     if weight is not None and fit.plan.alpha and weight.mean() < 1 / FAR:
         sentences.append(
@@ -119,27 +139,30 @@ def hint(fit):
 
 
 def far_from_unit_scale(fit):
-    """Which of inputs and targets are far from unit scale, as a list of str."""
-    findings = []
-    X, y = fit.plan.X, fit.plan.y
-    size = np.max(_root_mean_squares(X), initial=0.0)
-    if FAR < size < np.inf or 0 < size < 1 / FAR:
-        findings.append(f"the inputs (root mean square up to {size:.2g})")
-    if fit.estimator._has_free_outputs():
-        sizes = _root_mean_squares(y)
-        sizes = sizes[(sizes > 0) & (sizes < np.inf)]
-        with np.errstate(over="ignore"):
-            distances = np.fmax(sizes, 1 / sizes)
-        if (distances > FAR).any():
-            size = sizes[np.argmax(distances)]
-            findings.append(f"the targets (root mean square {size:.2g})")
-    return findings
+    """What is far from unit scale, as a list of str for each of two remedies."""
+    found = {STANDARDIZE: [], OTHER_UNITS: []}
+    estimator, free = fit.estimator, fit.estimator._has_free_outputs()
+    if not estimator.standardize:
+        sizes = _root_mean_squares(fit.plan.X)
+        if not 1 / FAR <= sizes.max() <= FAR:
+            found[STANDARDIZE].append(f"the inputs (root mean square up to {sizes.max():.2g})")
+        elif sizes.min() < NEGLIGIBLE:
+            found[STANDARDIZE].append(f"some inputs (root mean square {sizes.min():.2g})")
+    if estimator._targets.task == "regression" and not (free and estimator.standardize):
+        sizes = _root_mean_squares(fit.plan.y)
+        size = sizes[np.argmax(np.abs(np.log(sizes)))]
+        if not 1 / FAR <= size <= FAR:
+            remedy = STANDARDIZE if free else OTHER_UNITS
+            found[remedy].append(f"the targets (root mean square {size:.2g})")
+    return found
 
 
 def _root_mean_squares(array):
-    """Of every column."""
+    """Of the columns whose is neither 0 nor infinite; a single 1 where there are none."""
     if sparse.issparse(array):
         squares = array.multiply(array).mean(axis=0)
     else:
         squares = np.einsum("ij,ij->j", array, array, dtype=np.float64) / len(array)
-    return np.sqrt(np.asarray(squares, np.float64).ravel())
+    sizes = np.sqrt(np.asarray(squares, np.float64).ravel())
+    sizes = sizes[(sizes > 0) & (sizes < np.inf)]
+    return sizes if len(sizes) else np.ones(1)

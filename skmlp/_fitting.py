@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 
 from skmlp._callbacks import NoCallbacks, callbacks_of
 from skmlp._component import plain
-from skmlp._diagnosis import report_divergence
+from skmlp._diagnosis import far_from_unit_scale, report_divergence
 from skmlp._evaluation import make_validation
 from skmlp._memory import Memory, checksum, settings_of
 from skmlp._network import check_room, network_outputs
@@ -375,13 +375,16 @@ class Fit:
     def remedies(self):
         """What may help where the training diverges."""
         estimator, remedies = self.estimator, []
-        if not estimator.standardize:
-            remedies.append("standardize=True or other scales of X and y")
         if self.optimizer.stochastic:
             rate = estimator.learning_rate_init
             remedies.append(f"a smaller learning rate than learning_rate_init={rate:g}")
             if estimator.clip_norm is None:
                 remedies.append("clip_norm=1.0")
+        if not estimator.standardize:
+            first = any(far_from_unit_scale(self).values())
+            remedies.insert(
+                0 if first else len(remedies), "standardize=True (or other scales of X and y)"
+            )
         return remedies or ["another alpha, loss or activation"]
 
 

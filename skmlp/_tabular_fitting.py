@@ -243,8 +243,11 @@ class TabularFit:
             return
         worst = min(diverged, key=lambda outcome: outcome.best_iter)
         recovers = self.runs[0].plan.restore_best and worst.best_iter > 0
-        rate = self.estimator.learning_rate_init
-        remedies = [f"a smaller learning rate than learning_rate_init={rate:g}"]
+        rate, decay = self.estimator.learning_rate_init, self.estimator.weight_decay
+        remedies = [
+            f"a smaller learning rate than learning_rate_init={rate:g}",
+            f"less than weight_decay={decay:g}",
+        ]
         report_divergence(worst, len(worst.history["loss"]), recovers, remedies)
 
     def members(self, outcomes):

@@ -123,4 +123,13 @@ def _map(pool, function, arguments):
             futures.append(pool.submit(copy_context().run, task, each))
         return [future.result() for future in futures]
     finally:
-        wait(futures)  # nothing runs on after an error or an interrupt
+        _finish(futures)  # nothing runs on after an error or an interrupt
+
+
+def _finish(futures):
+    """Wait for all, however often the user interrupts: they write to what is gone on with."""
+    try:
+        wait(futures)
+    except BaseException:
+        _finish(futures)
+        raise

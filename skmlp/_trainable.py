@@ -108,7 +108,7 @@ class Trainable(CallbackSupportMixin):
         name = f"skmlp.{type(self).__name__}"
         if missing := sorted(set(self._get_param_names()) - state.keys()):
             raise ValueError(
-                f"{name} was written by the release {written} of skmlp, which has no "
+                f"{name} was written by the release {written} of skmlp and lacks "
                 f"{', '.join(missing)}; this is {__version__}: load it with that release, or "
                 "fit anew."
             )

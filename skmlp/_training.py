@@ -396,13 +396,13 @@ class Search:
         """Keep what an interrupt of the next iteration goes back to."""
         names = ("latest", "loss", "best", "score")
         attributes = {name: getattr(self, name) for name in names}
-        attributes["watch"] = copy.copy(self.watch)
-        self.settled = len(self.history["loss"]), attributes
+        self.settled = len(self.history["loss"]), attributes, vars(self.watch).copy()
 
     def go_back(self):
         """Undo what is not of a whole iteration."""
-        n_iter, attributes = self.settled
+        n_iter, attributes, watch = self.settled
         vars(self).update(attributes)
+        vars(self.watch).update(watch)
         self.history = {name: values[:n_iter] for name, values in self.history.items()}
 
     def finish(self, optimum):

@@ -235,7 +235,7 @@ def check(module, options):
             counts[found] += 1
             if found != "killed":
                 print(f"{module}:{mutant.line}: {found}: {mutant.edit}", flush=True)
-    noticed = 1 - counts["survived"] / len(sample)
+    noticed = (counts["killed"] + counts["timed out"]) / len(sample)
     of = f"{len(sample)} of {len(mutants)} mutants"
     print(f"{module}: {noticed:.1%} noticed of {of}, {dict(counts)}", flush=True)
 

@@ -767,3 +767,22 @@ def test_what_is_no_network_of_scikit_learns():
         model = MLPClassifier.from_sklearn(theirs)
         with refused("coefs_", model):
             model.predict(X)
+
+
+HUGE = {
+    "float64": lambda X: np.full_like(X, 1e300) * [1, -1, 1],
+    "sparse": lambda X: sparse.csr_array(np.full_like(X, 1e300) * [1, -1, 1]),
+}
+
+
+@pytest.mark.parametrize("huge", HUGE.values(), ids=HUGE)
+@pytest.mark.parametrize("Estimator", PLAIN)
+def test_a_prediction_that_overflows_is_an_error_of_X(Estimator, huge):
+    model = small(Estimator, hidden_layer_sizes=(5, 5), standardize=True)
+    model.fit(1e-12 * X, Y[Estimator])
+    for errors in ("warn", "raise"):
+        for method in ("predict", "predict_proba", "decision_function", "score"):
+            if hasattr(model, method):
+                more = (Y[Estimator],) if method == "score" else ()
+                with np.errstate(all=errors), refused("X", model):
+                    getattr(model, method)(huge(X), *more)

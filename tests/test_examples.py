@@ -79,6 +79,7 @@ def test_nothing_is_downloaded(name):
 def figures(monkeypatch):
     """Figures that `plt.show` was called for, drawn without a warning."""
     plt = pytest.importorskip("matplotlib.pyplot")
+    plt.close("all")  # of other tests
     shown = []
 
     def show():

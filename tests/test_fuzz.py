@@ -48,7 +48,7 @@ KNOWN_WARNINGS = (
     (ConvergenceWarning, r"Stochastic Optimizer: Maximum iterations \(\d+\) reached"),
     (ConvergenceWarning, "lbfgs failed to converge"),
     (ConvergenceWarning, r"The loss of epoch \d+ is (nan|inf)"),
-    (ConvergenceWarning, "The model predicts .* hardly better than a constant would"),
+    (ConvergenceWarning, r"The loss( of output \d+)? over the training samples is hardly"),
     (ConvergenceWarning, "No epoch had a finite validation score"),
     (ConvergenceWarning, "A network had no finite validation score"),
     (DataConversionWarning, "A column-vector y was passed when a 1d array was expected"),
@@ -109,6 +109,12 @@ def frame(X):
     return pd.DataFrame(X, columns=[f"x{i}" for i in range(X.shape[1])])
 
 
+def to_polars(table):
+    """`polars.from_pandas` needs pyarrow for text."""
+    filled = table.astype(object).where(table.notna(), None)
+    return pl.DataFrame({name: filled[name].tolist() for name in filled})
+
+
 ARRAYS = {
     "float64": np.asarray,
     "float32": np.float32,
@@ -120,7 +126,7 @@ ARRAYS = {
     "csr": sparse.csr_matrix,
     "csc float32": lambda X: sparse.csc_array(np.float32(X)),
     "pandas": frame,
-    "polars": lambda X: pl.from_pandas(frame(X)),
+    "polars": lambda X: to_polars(frame(X)),
 }
 
 WORDS = np.array(["red", "green", "", "blue"], dtype=object)
@@ -142,10 +148,10 @@ TABLES = {
     "pandas": lambda table: table,
     "nullable": lambda table: table.convert_dtypes(),
     "categories": lambda table: table.astype(
-        {name: "category" for name in table if table[name].dtype == object}
+        {name: "category" for name in table.select_dtypes(exclude=["number", "bool"])}
     ),
     "objects": lambda table: table.to_numpy(dtype=object),
-    "polars": pl.from_pandas,
+    "polars": to_polars,
 }
 
 LABELS = {
@@ -337,7 +343,7 @@ def of_all(problem, n_hidden):
         "activation": one_or_each(components(ACTIVATIONS), n_hidden),
         "dropout": one_or_each(SHARES, n_hidden),
         "early_stopping": st.booleans(),
-        "learning_rate_init": powers(-9, 3),
+        "learning_rate_init": powers(-9, 12),
         "verbose": st.booleans() | st.integers(0, 3),
     }
 
@@ -383,7 +389,7 @@ def of_tables(problem, n_hidden):
     }
 
 
-JUMPS = ("step", "sign", "prelu")
+UNBOUNDED = ("step", "sign", "prelu")
 LARGEST_SLOPE = 2  # of all other activations by name
 OUTPUTS = components(ACTIVATIONS, lambda cls: cls not in (PReLU, Maxout))
 
@@ -600,8 +606,8 @@ def rounding(model, X, outputs):
 
 
 def has_bounded_slope(model):
-    """Neither a jump, nor a slope that is a parameter, nor a mean that is an exponential."""
-    smooth = isinstance(model.activation, str) and model.activation not in JUMPS
+    """Neither a jump, nor a slope that is learned, nor a mean that is an exponential."""
+    smooth = isinstance(model.activation, str) and model.activation not in UNBOUNDED
     return smooth and getattr(model, "out_activation_", None) != "exp"
 
 

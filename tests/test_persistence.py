@@ -557,7 +557,7 @@ def test_a_state_that_cannot_be_used_says_who_wrote_it():
         before = copy.deepcopy(state)
         match = (
             f"skmlp.{Estimator.__name__} was written by the release 0.0.7 of "
-            "skmlp, which has no hidden_layer_sizes"
+            "skmlp and lacks hidden_layer_sizes"
         )
         with pytest.raises(ValueError, match=match):
             Estimator().__setstate__(state)

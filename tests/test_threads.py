@@ -1,5 +1,6 @@
 """Threads for networks, one for BLAS: what is counted, restored and passed on."""
 
+import concurrent.futures
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -213,6 +214,30 @@ def test_no_task_is_at_work_when_an_error_arrives(n_threads):
         with pytest.raises(KeyboardInterrupt):
             thread_map(task, range(2))
         assert finished == ([1] if n_threads > 1 else [])
+
+
+def test_no_task_is_at_work_after_several_interrupts(monkeypatch):
+    """Of which the later ones come while the first waits for the tasks."""
+    finished, interrupts = [], [KeyboardInterrupt("second"), KeyboardInterrupt("third")]
+
+    def wait(futures):
+        if interrupts:
+            raise interrupts.pop(0)
+        return concurrent.futures.wait(futures)
+
+    def task(i):
+        if i == 0:
+            raise KeyboardInterrupt("first")
+        time.sleep(0.1)
+        finished.append(i)
+
+    monkeypatch.setattr("skmlp._threads.wait", wait)
+    with threads(3, ROWS) as thread_map:
+        with pytest.raises(KeyboardInterrupt):
+            thread_map(task, range(3))
+        left = len(finished)
+        time.sleep(0.3)
+        assert len(finished) == left
 
 
 @pytest.mark.parametrize("n_rows", [1, ROWS])
