@@ -148,7 +148,7 @@ TABLES = {
     "pandas": lambda table: table,
     "nullable": lambda table: table.convert_dtypes(),
     "categories": lambda table: table.astype(
-        {name: "category" for name in table.select_dtypes(exclude=["number", "bool"])}
+        dict.fromkeys(table.select_dtypes(exclude=["number", "bool"]), "category")
     ),
     "objects": lambda table: table.to_numpy(dtype=object),
     "polars": to_polars,
