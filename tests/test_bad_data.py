@@ -28,6 +28,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:X has feature names, but",
     "ignore:Columns without any value",
     "ignore:The number of unique classes is greater than",
+    "ignore:Support for labels represented as bytes:FutureWarning",  # scikit-learn < 1.7
 )
 PLAIN, TABULAR = (MLPClassifier, MLPRegressor), (TabularMLPClassifier, TabularMLPRegressor)
 ALL = PLAIN + TABULAR
@@ -169,6 +170,7 @@ BAD_X += [(Estimator, name, make) for Estimator in PLAIN for name, make in NO_AR
 BAD_X += [
     (Estimator, name, make) for Estimator in TABULAR for name, make in NO_COLUMNS.items()
 ]
+FOUND_BY_SCIKIT_LEARN = NO_TABLE["duplicate names"], NO_TABLE["LazyFrame"]
 
 
 @pytest.mark.parametrize(
@@ -176,6 +178,8 @@ BAD_X += [
     [pytest.param(E, make, id=f"{E.__name__} {name}") for E, name, make in BAD_X],
 )
 def test_what_is_no_features(Estimator, make):
+    if make in FOUND_BY_SCIKIT_LEARN and Estimator in PLAIN:
+        pytest.importorskip("sklearn", "1.9")  # older ones take it
     y, model = Y[Estimator], fitted(Estimator)
     for method in ("predict", "predict_proba", "predict_log_proba", "decision_function"):
         if hasattr(model, method):
@@ -253,13 +257,18 @@ FORMS = {
 def test_features_in_other_forms(Estimator, form, tmp_path):
     y, given = Y[Estimator], FORMS[form](tmp_path)
     model, expected = small(Estimator).fit(given, y), fitted(Estimator)
-    np.testing.assert_array_equal(outputs(model, given), outputs(expected, X))
-    np.testing.assert_array_equal(outputs(expected, given), outputs(expected, X))
-    assert model.score(given, y) == expected.score(X, y)
+    assert_close(outputs(model, given), outputs(expected, X))
+    assert_close(outputs(expected, given), outputs(expected, X))
+    assert_close(model.score(given, y), expected.score(X, y))
     if hasattr(model, "partial_fit"):
         other = copy.deepcopy(expected).partial_fit(X, y)
         model.partial_fit(given, y)
-        np.testing.assert_array_equal(outputs(model, given), outputs(other, X))
+        assert_close(outputs(model, given), outputs(other, X))
+
+
+def assert_close(actual, desired):
+    """To rounding: another layout may take another way through the BLAS."""
+    np.testing.assert_allclose(actual, desired, rtol=1e-10)
 
 
 def with_indices(array, dtype):
