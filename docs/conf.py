@@ -4,6 +4,7 @@ import re
 
 from docutils.nodes import SkipNode
 from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx_gallery.sorting import ExplicitOrder
 
 import skmlp
 
@@ -37,10 +38,29 @@ numpydoc_show_class_members = False  # the templates list them
 
 # --- gallery -------------------------------------------------------------------------------
 
+# In the order in which a reader would meet the questions.
+EXAMPLES = (
+    "digits",
+    "training_curves",
+    "early_stopping",
+    "activations",
+    "losses",
+    "optimizers",
+    "schedules",
+    "class_weight",
+    "quantiles",
+    "n_init",
+    "given_weights",
+    "grid_search",
+    "tabular",
+    "speed",
+)
+
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "ignore_pattern": "^(?!plot_)",  # the others are programs to start by hand
+    "within_subsection_order": ExplicitOrder([f"plot_{name}.py" for name in EXAMPLES]),
     "backreferences_dir": "generated/backreferences",
     "doc_module": "skmlp",
     "reference_url": {"skmlp": None},

@@ -17,8 +17,8 @@ from skmlp import MLPClassifier
 plt.style.use("tableau-colorblind10")
 
 # %%
-# Two measurements of tumours, in the units of the data, which it does not name.  Every tenth
-# tumour is malignant: of those in the data, 40 drawn at random are kept.
+# Two measurements of the cell nuclei of tumours, in units that the data do not name.  Every
+# tenth tumour is malignant: of those in the data, 40 drawn at random are kept.
 
 data = load_breast_cancer()
 radius_and_texture = [

@@ -25,7 +25,8 @@ warnings.simplefilter("ignore", ConvergenceWarning)  # a fixed number of steps i
 # %%
 # Two parameters
 # --------------
-# Is a tumour malignant, by its mean radius alone?  The logit is w times the radius plus b.
+# Is a tumour malignant, by the mean radius of its cell nuclei alone?  The logit is w times the
+# radius, in tens of the units of the data, plus b.
 
 X, malignant = load_breast_cancer(return_X_y=True)
 radius, malignant = X[:, :1] / 10, 1 - malignant
@@ -102,7 +103,7 @@ for ax, (name, steps) in zip(axes.flat, ways.items(), strict=True):
     above = loss_at(*steps[:, -1:])[0] - lowest
     print(f"{name:<28}{steps.shape[1] - 1:>4} steps, {above:.4f} above the minimum")
 figure.colorbar(image, ax=axes, label="log10 of (loss - its minimum)")
-figure.supxlabel("w (logit per cm of radius)")
+figure.supxlabel("w (logit per ten units of radius)")
 figure.supylabel("b (logit)")
 figure.suptitle("Steps (dots) from the same start towards the minimum (star)")
 plt.show()

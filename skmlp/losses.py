@@ -1094,7 +1094,7 @@ class Focal(FocalFormula, ByTask):
 
     Take it in place of LogLoss where many easy samples of one class outweigh the few hard
     ones.  The minimum is not at the true probabilities, so calibrate them before they are
-    used; `sample_weight` is the simpler remedy for rare classes.
+    used; `class_weight` is the simpler remedy for rare classes.
 
     Parameters
     ----------

@@ -1005,8 +1005,8 @@ class LBFGS(Optimizer):
     scale optimization").  The search runs in float64 whatever the dtype of the network.
 
     For small data sets, up to some thousand samples, where it often finds a lower loss than
-    Adam and needs no rate.  Take Adam for larger ones, and for `partial_fit`, schedules or
-    early stopping, which it does not have.
+    Adam and needs no rate.  Take Adam for larger ones, and for `partial_fit` or schedules,
+    which it does not have.  It stops early by validation data of your own only.
 
     See Also
     --------

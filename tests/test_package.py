@@ -50,9 +50,6 @@ def test_license_is_in_both(wheel, sdist):
     assert "LICENSE" in sdist
 
 
-@pytest.mark.skipif(
-    not (ROOT / "skmlp" / "py.typed").exists(), reason="skmlp has no marker of its types"
-)
 def test_types_are_in_both(wheel, sdist):
     assert "skmlp/py.typed" in wheel
     assert "skmlp/py.typed" in sdist
