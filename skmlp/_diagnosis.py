@@ -3,7 +3,7 @@
 import warnings
 
 import numpy as np
-from scipy import sparse
+from scipy import sparse, special
 from sklearn.exceptions import ConvergenceWarning
 
 from skmlp._network import network_outputs
@@ -73,8 +73,10 @@ def check_better_than_constant(fit, outcome):
     outcome : Outcome
     """
     plan, reason = fit.plan, hint(fit)
+    if reason is None:
+        return
     varying = (plan.y != plan.y[0]).any(axis=0)  # a constant is the best model of the others
-    if reason is None or not varying.any():
+    if not varying.any():
         return
     raw = network_outputs(plan.X, plan.network, outcome.vector, np.transpose).T
     parts = {"The loss": slice(None)}
@@ -107,7 +109,7 @@ def _log(p):
 
 
 def _logit(p):
-    return _log(p) - _log(1 - p)
+    return special.logit(np.clip(p, TINY, 1 - TINY))
 
 
 # From a mean prediction to the raw outputs behind it, by the output activation.

@@ -296,8 +296,9 @@ class Run:
     def settle(self):
         """Keep what an interrupt of the next epoch goes back to.
 
-        Copies of what epochs write to: the parameters and the optimizer's state.  Random
-        numbers that have been drawn are not given back.
+        Copies of what epochs write to: the parameters and the optimizer's state, but for a
+        `spare`, in which nothing is kept.  Random numbers that have been drawn are not given
+        back.
         """
         memory = self.memory
         attributes = {
@@ -309,7 +310,10 @@ class Run:
             "stopped": self.stopped.copy(),
             "state_of_first": self.state_of_first,
         }
-        state = {name: array.copy() for name, array in memory.state.items()}
+        state = {
+            name: array if name == "spare" else array.copy()
+            for name, array in memory.state.items()
+        }
         counts = vars(memory.progress).copy(), vars(memory.watch).copy()
         self.settled = len(self.history["loss"]), attributes, state, *counts
 
